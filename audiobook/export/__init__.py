@@ -1,0 +1,1 @@
+"""Master and timeline in, files out: one file for each format."""

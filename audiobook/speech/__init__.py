@@ -1,0 +1,1 @@
+"""Segments in, clips out: one file for each engine, found by name."""

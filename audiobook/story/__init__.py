@@ -1,0 +1,1 @@
+"""Text in, `Story` out: Markdown and plain text, chapter detection, ``book.toml``."""

@@ -1,0 +1,69 @@
+"""The story as the rest of the program sees it, whatever file it came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["Block", "BlockKind", "Chapter", "Story"]
+
+
+class BlockKind(StrEnum):
+    """What a block of a chapter is."""
+
+    HEADING = "heading"  # opens a section inside a chapter
+    PARAGRAPH = "paragraph"
+    VERSE = "verse"  # lines are kept
+    SCENE_BREAK = "scene_break"  # has no text
+
+
+@dataclass(frozen=True)
+class Block:
+    """One paragraph, heading, verse or scene break.
+
+    Attributes
+    ----------
+    text : str
+        As written, markup removed; white space is single spaces, in verse also line ends.
+    line : int
+        Where it starts in the source, from 1.
+    level : int
+        Depth of a section heading below the chapter, from 1; 0 for anything else.
+    """
+
+    kind: BlockKind
+    text: str
+    line: int
+    level: int = 0
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter: its title and its blocks in order.
+
+    Attributes
+    ----------
+    title_is_written : bool
+        Whether the source writes the title (then it is spoken) or it was derived from the first words
+        (then it only names files, tags and marks).
+    """
+
+    title: str
+    title_is_written: bool
+    blocks: tuple[Block, ...]
+    line: int = 1
+
+    @property
+    def n_words(self) -> int:
+        """Words of the text, title aside."""
+        return sum(len(block.text.split()) for block in self.blocks)
+
+
+@dataclass(frozen=True)
+class Story:
+    """A story as read: what it says of itself, and its chapters. Unknown facts are empty."""
+
+    title: str
+    author: str
+    language: str
+    chapters: tuple[Chapter, ...]
