@@ -64,7 +64,7 @@ def to_mono(audio: Audio) -> Audio:
     """Return the mean of the channels, shape (n_samples, 1)."""
     if audio.shape[1] == 1:
         return audio
-    return audio.mean(axis=1, keepdims=True, dtype=np.float32)
+    return np.asarray(audio.mean(axis=1, keepdims=True), dtype=np.float32)
 
 
 def to_stereo(audio: Audio) -> Audio:
@@ -74,7 +74,7 @@ def to_stereo(audio: Audio) -> Audio:
 
 def to_int16(audio: Audio) -> npt.NDArray[np.int16]:
     """Quantise to 16 bits, rounding to nearest and clipping at full scale."""
-    return np.clip(np.rint(audio * 32767.0), -32768, 32767).astype(np.int16)
+    return np.asarray(np.clip(np.rint(audio * 32767.0), -32768, 32767), dtype=np.int16)
 
 
 def peak_db(audio: Audio) -> float:

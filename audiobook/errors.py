@@ -10,6 +10,7 @@
     |-- MasterError           the loudness target cannot be met
     |-- ExportError           a file of the release cannot be written
     |-- StoreError            the store of finished artefacts cannot be used
+    |   `-- LostError         an artefact was damaged and dropped; making it anew mends that
     |-- BuildError            the build as asked for cannot be done
     `-- FFmpegError           ffmpeg is missing, or it failed
 
@@ -28,6 +29,7 @@ __all__ = [
     "BuildError",
     "ExportError",
     "FFmpegError",
+    "LostError",
     "MasterError",
     "MixError",
     "MusicError",
@@ -68,6 +70,10 @@ class ExportError(AudiobookError):
 
 class StoreError(AudiobookError):
     """The store of finished artefacts cannot be used."""
+
+
+class LostError(StoreError):
+    """An artefact was damaged or vanished, and was dropped; making it anew mends that."""
 
 
 class BuildError(AudiobookError):

@@ -10,7 +10,7 @@ from audiobook.segments import Boundary, Segment, SegmentKind
 from audiobook.speech.engine import WordTiming
 from audiobook.story.book import Pauses
 
-__all__ = ["GRID_SAMPLES", "Placed", "Timeline", "place"]
+__all__ = ["GRID_SAMPLES", "Placed", "Timeline", "pause_s", "place"]
 
 # pydub thinks in whole milliseconds; at 44.1 kHz only multiples of 10 ms are whole samples.
 GRID_SAMPLES = SAMPLE_RATE // 100

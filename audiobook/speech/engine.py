@@ -8,7 +8,7 @@ from typing import Protocol
 from audiobook.audio import Audio, samples_to_seconds
 from audiobook.lexicon import SpokenWord
 
-__all__ = ["Clip", "Engine", "Utterance", "Voice", "WordTiming"]
+__all__ = ["Clip", "Engine", "Utterance", "Voice", "WordTiming", "take_step"]
 
 
 @dataclass(frozen=True)
@@ -127,3 +127,8 @@ class Engine(Protocol):
     def speak(self, utterance: Utterance) -> Clip:
         """Speak. Raises `SpeechError` rather than return silence or a part."""
         ...
+
+
+def take_step(take: int) -> int:
+    """Return how far a take is from the first, to either side in turn: 0, 1, -1, 2, -2 ..."""
+    return take // 2 * (1 if take % 2 == 0 else -1)

@@ -1,94 +1,123 @@
-"""``book.toml``: everything about a book that is not its text. The table of keys is this file's dataclasses."""
+"""``book.toml``: everything about a book that is not its text.
+
+The dataclasses are the table of keys: `audiobook.story.schema` reads types, limits and words of
+explanation off their fields, to check a file and to write the JSON Schema that editors use.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
-__all__ = ["Book", "ChapterSettings", "Music", "Pauses", "Pronunciation", "SegmentSettings", "Voice"]
+__all__ = [
+    "Book",
+    "ChapterSettings",
+    "Music",
+    "Pauses",
+    "Pronunciation",
+    "SegmentSettings",
+    "Voice",
+]
+
+LANGUAGE = r"([A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*)?"
+DATE = r"(\d{4}(-\d{2}(-\d{2})?)?)?"
+
+
+def _key(default: Any, about: str, **limits: Any) -> Any:
+    """Declare a key: its default, a line about it, and ``least``, ``most`` or ``pattern``."""
+    return field(default=default, metadata={"about": about, **limits})
+
+
+def _pause_key(default_s: float, after: str) -> Any:
+    return _key(default_s, f"silence after {after}, in seconds", least=0.0, most=10.0)
 
 
 @dataclass(frozen=True)
 class Pauses:
     """Silence after a segment, in seconds (0 to 10), by what follows. Taste, not a standard."""
 
-    clause_s: float = 0.15
-    sentence_s: float = 0.45
-    paragraph_s: float = 1.2
-    scene_s: float = 3.0
-    heading_s: float = 1.2
-    title_s: float = 1.8
+    clause_s: float = _pause_key(0.15, "a part of a sentence that is too long for one breath")
+    sentence_s: float = _pause_key(0.45, "a sentence")
+    paragraph_s: float = _pause_key(1.2, "a paragraph")
+    scene_s: float = _pause_key(3.0, "a scene")
+    heading_s: float = _pause_key(1.2, "a section's heading")
+    title_s: float = _pause_key(1.8, "a chapter's title")
 
 
 @dataclass(frozen=True)
 class Voice:
     """Who reads, and how."""
 
-    narrator: str = ""  # "engine:voice", "engine" or "" for the default
-    speed: float = 1.0  # 0.5 to 2
-    speak_titles: bool = True
+    narrator: str = _key("", '"engine:voice", an engine, or "" for the default')
+    speed: float = _key(1.0, "1 is the voice's own pace", least=0.5, most=2.0)
+    speak_titles: bool = _key(True, "whether the chapter titles that the story writes are read")
 
 
 @dataclass(frozen=True)
 class Music:
     """The bed under the voice."""
 
-    palette: str = "kazakh"  # a palette's name, a music file's path (relative to book.toml), or "none"
-    mood: str = ""  # "" lets the program choose
-    seed: int = 0
-    under_speech_lu: float = -20.0  # loudness of the bed under speech, relative to it; -60 to -10
-    between_lu: float = -9.0  # where nobody speaks; -60 to 0
-    intro_s: float = 5.0  # music before the first word, 0 to 60
-    outro_s: float = 7.0  # music after the last word, 0 to 60
-    credit: str = ""
+    palette: str = _key("kazakh", 'a palette, a music file (beside book.toml), or "none"')
+    mood: str = _key("", '"" lets the program choose')
+    seed: int = _key(0, "another seed is other music", least=0)
+    under_speech_lu: float = _key(
+        -20.0, "loudness under speech, relative to it", least=-60.0, most=-10.0
+    )
+    between_lu: float = _key(-9.0, "loudness where nobody speaks", least=-60.0, most=0.0)
+    intro_s: float = _key(5.0, "music before the first word, in seconds", least=0.0, most=60.0)
+    outro_s: float = _key(7.0, "music after the last word, in seconds", least=0.0, most=60.0)
+    credit: str = _key("", "whom to thank for the music, in tags and report")
 
 
 @dataclass(frozen=True)
 class Pronunciation:
     """How one word is said: phonemes for engines that take them, a respelling for the others."""
 
-    ipa: str = ""
-    say: str = ""
+    ipa: str = _key("", "its sounds in IPA, for engines that take phonemes")
+    say: str = _key("", "a respelling, for the others")
 
 
 @dataclass(frozen=True)
 class ChapterSettings:
-    """What differs in one chapter, found by number or by title. None or "" means: as in the book."""
+    """What differs in one chapter, found by number or by title. None or "" is as in the book."""
 
-    number: int = 0
-    title: str = ""
-    mood: str = ""
-    music: str = ""
-    voice: str = ""
-    speed: float | None = None
-    take: int = 1
-    skip: bool = False
+    number: int = _key(0, "the chapter's number, from 1", least=1)
+    title: str = _key("", "its title, instead of its number")
+    mood: str = _key("", "mood of its music")
+    music: str = _key("", 'its palette, a music file, or "none"')
+    voice: str = _key("", "who reads it")
+    speed: float | None = _key(None, "how fast", least=0.5, most=2.0)
+    take: int = _key(1, "another number is another reading", least=1, most=999)
+    skip: bool = _key(False, "leave it out")
 
 
 @dataclass(frozen=True)
 class SegmentSettings:
     """What differs in one segment, found by its id (see ``audiobook segments``)."""
 
-    id: str
-    voice: str = ""
-    speed: float | None = None
-    take: int = 1
-    say: str = ""
+    id: str = field(
+        metadata={"about": 'as "audiobook segments" lists it', "pattern": r"[0-9a-f]{8}(-\d+)?"}
+    )
+    voice: str = _key("", "who says it")
+    speed: float | None = _key(None, "how fast", least=0.5, most=2.0)
+    take: int = _key(1, "another number is another reading", least=1, most=999)
+    say: str = _key("", "what to say in its place")
 
 
 @dataclass(frozen=True)
 class Book:
     """Everything ``book.toml`` can say; every key has a default."""
 
-    title: str = ""
-    author: str = ""
-    language: str = ""
-    narrator_name: str = ""
-    date: str = ""  # "2024" or "2024-05-01"
-    publisher: str = ""
-    description: str = ""
-    series: str = ""
-    cover: str = ""
-    story: str = ""
+    title: str = _key("", "as the story says, where empty")
+    author: str = _key("", "as the story says, where empty")
+    language: str = _key("", 'a code such as "en" or "kk"', pattern=LANGUAGE)
+    narrator_name: str = _key("", "who reads, for the tags")
+    date: str = _key("", '"2024" or "2024-05-01"', pattern=DATE)
+    publisher: str = _key("", "for the tags")
+    description: str = _key("", "for the tags: a line or two about the book")
+    series: str = _key("", "for the tags")
+    cover: str = _key("", "a picture beside book.toml; one is drawn where empty")
+    story: str = _key("", "the story's file beside book.toml")
     voice: Voice = field(default_factory=Voice)
     pauses: Pauses = field(default_factory=Pauses)
     music: Music = field(default_factory=Music)

@@ -44,8 +44,8 @@ class Chapter:
     Attributes
     ----------
     title_is_written : bool
-        Whether the source writes the title (then it is spoken) or it was derived from the first words
-        (then it only names files, tags and marks).
+        Whether the source writes the title (then it is spoken) or it was derived from the first
+        words (then it only names files, tags and marks).
     """
 
     title: str

@@ -1,4 +1,4 @@
-"""Story in, segments out: what one speaker says in one breath group."""
+"""What a segment is: the unit that is spoken, stored and spoken again when it changes."""
 
 from __future__ import annotations
 
@@ -37,13 +37,14 @@ class Segment:
     Attributes
     ----------
     id : str
-        Stable under edits elsewhere: a hash of kind, speaker and text, with its ordinal among equal ones in
-        the chapter ("3f9a1c20", "3f9a1c20-2"). Never a position.
+        Stable under edits elsewhere: a hash of kind, speaker and text, with its ordinal among
+        equal ones in the chapter ("3f9a1c20", "3f9a1c20-2"). Never a position.
     text : str
         As written in the story, without surrounding white space.
     separator : str
-        The white space between this text and the next one, so that joining text and separator
-        over a chapter's segments (spoken titles aside) gives the chapter's text back.
+        What stands between this text and the next one: white space, with the asterisks of a scene
+        break. Joining text and separator over a chapter's segments (spoken titles aside) gives the
+        chapter's text back.
     words : tuple of SpokenWord
         The text's words in order; ``" ".join(w.written)`` has the words of ``text``.
     line : int

@@ -1,0 +1,52 @@
+"""The cover of a book: the author's own, or one that is drawn and kept."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cached_property
+from pathlib import Path
+
+from audiobook.build.plan import Plan
+from audiobook.errors import ExportError
+from audiobook.store import Store, key_of
+
+__all__ = ["Artwork"]
+
+# Raised when the same title gives another drawing.
+DRAWING_VERSION = 1
+
+
+class Artwork:
+    """A book's cover; the picture is made or read when it is first needed."""
+
+    def __init__(self, plan: Plan, store: Store) -> None:
+        self._title = plan.title
+        self._author = plan.author
+        self._store = store
+        cover = plan.book.cover
+        self._own = plan.options.base / Path(cover).expanduser() if cover else None
+
+    @cached_property
+    def key(self) -> str:
+        """What the picture is made of. Raises `ExportError` when the author's own is not there."""
+        if self._own is None:
+            return key_of(["drawn cover", DRAWING_VERSION, self._title, self._author])
+        try:
+            return key_of(["own cover", hashlib.sha256(self._own.read_bytes()).hexdigest()])
+        except OSError as error:
+            raise ExportError(
+                f"{self._own}: the cover cannot be read: {error.strerror or error}"
+            ) from error
+
+    @cached_property
+    def picture(self) -> bytes:
+        """A JPEG."""
+        from audiobook.export.cover import draw_cover
+        from audiobook.export.picture import load_cover
+
+        found = self._store.get("cover", self.key)
+        if found is not None:
+            return found[1]
+        picture = load_cover(self._own) if self._own else draw_cover(self._title, self._author)
+        self._store.put("cover", self.key, {}, picture)
+        return picture

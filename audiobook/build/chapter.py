@@ -1,0 +1,206 @@
+"""Clips in, a mastered chapter out: the job that one worker does for one chapter.
+
+Sound passes in windows from the stems through mixer and limiter into the encoder, which runs
+beside them; nothing holds a whole chapter.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from audiobook import ffmpeg
+from audiobook.audio import Audio, samples_to_seconds
+from audiobook.build.recipe import MusicPlan
+from audiobook.errors import MasterError
+from audiobook.loudness import CELL_S, Energies, block_counts, mean_loudness
+from audiobook.master import Profile, limit
+from audiobook.mix import crossfade, overlay
+from audiobook.music.bed import Bed, Cues
+from audiobook.segments import Boundary, Segment
+from audiobook.speech.clips import unpack_words
+from audiobook.speech.engine import WordTiming
+from audiobook.stems import MusicStem, SpeechStem, lost
+from audiobook.store import Store
+from audiobook.story.book import Pauses
+from audiobook.timeline import Timeline, place
+
+__all__ = ["ChapterJob", "lay_out", "produce", "scratch_dir"]
+
+HEAD_S, TAIL_S = 0.5, 1.0  # silence around a chapter that has no music
+LEVELS_STEP_S = 0.5  # resolution of the level curves kept for pictures and reports
+MAX_TRIES = 4  # each lowers the ceiling by what the codec added; two have always been enough
+
+BREATHS = {
+    Boundary.PARAGRAPH: 1,
+    Boundary.HEADING: 2,
+    Boundary.TITLE: 2,
+    Boundary.SCENE: 3,
+}
+
+
+@dataclass(frozen=True)
+class ChapterJob:
+    """All that `produce` needs; crosses the border between processes.
+
+    Attributes
+    ----------
+    clips : tuple of str
+        Key of each segment's clip; all are in the store.
+    voices : tuple of str
+        Who reads each segment: voices are brought to one loudness, segments are not.
+    """
+
+    key: str
+    segments: tuple[Segment, ...]
+    clips: tuple[str, ...]
+    voices: tuple[str, ...]
+    pauses: Pauses
+    music: MusicPlan | None
+    profile: Profile
+
+
+def scratch_dir(store: Store) -> Path:
+    """Return this process's folder for files that live as long as one job."""
+    folder = store.root / "scratch" / str(os.getpid())
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def lay_out(job: ChapterJob, store: Store) -> Timeline:
+    """Set the clips on the chapter's clock, from their descriptions alone.
+
+    Raises
+    ------
+    LostError
+        If a clip is not in the store.
+    """
+    clips: list[tuple[int, int, tuple[WordTiming, ...]]] = []
+    for key, segment in zip(job.clips, job.segments, strict=True):
+        meta = store.meta("clip", key)
+        if meta is None:
+            raise lost(segment)
+        clips.append((int(meta["n_samples"]), int(meta["sample_rate"]), unpack_words(meta)))
+    head_s = job.music.settings.intro_s if job.music else 0.0
+    tail_s = job.music.settings.outro_s if job.music else 0.0
+    return place(
+        job.segments,
+        clips,
+        job.pauses,
+        intro_s=max(head_s, HEAD_S),
+        outro_s=max(tail_s, TAIL_S),
+    )
+
+
+def produce(job: ChapterJob, store: Store) -> dict[str, Any]:
+    """Mix, master and encode one chapter, and keep it in the store.
+
+    Returns
+    -------
+    dict
+        The artefact's description: length, where each segment and word sounds, and what was
+        measured.
+    """
+    timeline = lay_out(job, store)
+    target_lufs = job.profile.speech_lufs
+    voice = SpeechStem(timeline, job.clips, job.voices, store, target_lufs)
+    with tempfile.TemporaryDirectory(dir=scratch_dir(store)) as folder:
+        music = None
+        if job.music:
+            bed = _bed(job.music, cues_of(timeline))
+            scratch = Path(folder) / "bed.pcm"
+            music = MusicStem(bed, timeline, voice, job.music.settings, target_lufs, scratch)
+        target = Path(folder) / "chapter.mp3"
+        loudness = _encode(job.profile, timeline, voice, music, target)
+        meta = {
+            "n_samples": timeline.n_samples,
+            "placed": [[p.start, p.end, [_word(w) for w in p.words]] for p in timeline.placed],
+            "loudness": {
+                "integrated_lufs": loudness.integrated_lufs,
+                "range_lu": loudness.range_lu,
+                "true_peak_dbtp": loudness.true_peak_dbtp,
+                "speech_lufs": round(voice.integrated_lufs, 2),
+            },
+            "speech_over_music_lu": music.distances_lu() if music else [],
+            "blocks": block_counts(voice.energies + (music.energies if music else 0.0)),
+            "levels": _levels(voice, music),
+        }
+        store.put("chapter", job.key, meta, target)
+    return meta
+
+
+def cues_of(timeline: Timeline) -> Cues:
+    """Return what the composer needs to know of a chapter."""
+    breaths = tuple(
+        (start, end, BREATHS[boundary])
+        for start, end, boundary in timeline.pauses
+        if boundary in BREATHS
+    )
+    return Cues(timeline.n_samples, timeline.speech_start, timeline.speech_end, breaths)
+
+
+def _bed(music: MusicPlan, cues: Cues) -> Bed:
+    if music.file:
+        from audiobook.music.own import own_bed
+
+        return own_bed(Path(music.file), cues, crossfade)
+    from audiobook.music.composed import composed_bed
+
+    return composed_bed(cues, music.palette, music.mood, music.seed)
+
+
+def _encode(
+    profile: Profile, timeline: Timeline, voice: SpeechStem, music: MusicStem | None, target: Path
+) -> ffmpeg.Loudness:
+    """Mix, limit and encode until the decoded file keeps the profile's ceiling."""
+    ceiling_dbtp = profile.limit_dbtp
+    for _ in range(MAX_TRIES):
+        mixed = _mixed(voice, music)
+        ffmpeg.encode_mp3(
+            limit(mixed, ceiling_dbtp),
+            target,
+            bitrate_kbps=profile.bitrate_kbps,
+            n_channels=profile.n_channels,
+        )
+        measured = ffmpeg.measure(target)
+        excess_db = measured.true_peak_dbtp - profile.peak_dbtp
+        if excess_db <= 0.0:
+            return measured
+        ceiling_dbtp -= excess_db + 0.1
+    seconds = samples_to_seconds(timeline.n_samples)
+    raise MasterError(
+        f"a chapter of {seconds:.0f} s peaks at {measured.true_peak_dbtp} dBTP after "
+        f"{MAX_TRIES} attempts at {profile.peak_dbtp}"
+    )
+
+
+def _mixed(voice: SpeechStem, music: MusicStem | None) -> Iterator[Audio]:
+    if music is None:
+        yield from voice.windows()
+        return
+    for speech, bed in zip(voice.windows(), music.windows(), strict=True):
+        yield overlay(speech, bed)
+
+
+def _word(word: WordTiming) -> list[Any]:
+    return [round(word.start_s, 3), round(word.end_s, 3), int(word.exact)]
+
+
+def _levels(voice: SpeechStem, music: MusicStem | None) -> dict[str, Any]:
+    """Return speech and music loudness over time, for the picture and the report."""
+    step = round(LEVELS_STEP_S / CELL_S)
+
+    def curve(energies: Energies) -> list[float]:
+        return [
+            round(mean_loudness(energies[i : i + step]), 1) for i in range(0, len(energies), step)
+        ]
+
+    return {
+        "step_s": LEVELS_STEP_S,
+        "speech_lufs": curve(voice.energies),
+        "music_lufs": curve(music.energies) if music else [],
+    }

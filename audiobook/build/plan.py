@@ -1,0 +1,123 @@
+"""Story and settings in, plan out: what is to be spoken, mixed and written, and why. Plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from audiobook.build.choose import select_chapters
+from audiobook.build.options import Options
+from audiobook.build.prepare import Preparation, Prepared
+from audiobook.build.reasons import match_chapters, why_stale
+from audiobook.build.recipe import Reading
+from audiobook.build.state import BuildState
+from audiobook.master import Profile, profile_named
+from audiobook.store import Store
+from audiobook.story.book import Book
+from audiobook.story.model import Story
+
+__all__ = ["Plan", "PlannedChapter", "make_plan"]
+
+
+@dataclass(frozen=True)
+class PlannedChapter:
+    """One chapter of a plan.
+
+    Attributes
+    ----------
+    reasons : tuple of str
+        Why it has to be made; empty when its finished sound is in the store.
+    unspoken : tuple of Reading
+        The segments whose clips are not in the store, or are to be made anew.
+    old : dict or None
+        The chapter's record in the last build.
+    """
+
+    prepared: Prepared
+    reasons: tuple[str, ...]
+    unspoken: tuple[Reading, ...]
+    old: dict[str, Any] | None
+
+    @property
+    def number(self) -> int:
+        """The chapter's place in the story, from 1."""
+        return self.prepared.number
+
+    @property
+    def title(self) -> str:
+        """The chapter's title."""
+        return self.prepared.chapter.title
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether its finished sound is in the store."""
+        return not self.reasons
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a build will do. ``notes`` are lines that the user should read."""
+
+    story: Story
+    book: Book
+    options: Options
+    profile: Profile
+    language: str
+    chapters: tuple[PlannedChapter, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def stale(self) -> tuple[PlannedChapter, ...]:
+        """The chapters that this build will make."""
+        return tuple(c for c in self.chapters if c.prepared.selected and not c.is_fresh)
+
+    @property
+    def title(self) -> str:
+        """The book's title: what ``book.toml`` says, else the story."""
+        return self.book.title or self.story.title
+
+    @property
+    def author(self) -> str:
+        """The book's author, or ""."""
+        return self.book.author or self.story.author
+
+
+def make_plan(story: Story, book: Book, options: Options, store: Store, state: BuildState) -> Plan:
+    """Decide what has to be done.
+
+    Raises
+    ------
+    AudiobookError
+        If a voice, palette, chapter or profile is unknown, or a language cannot be spoken.
+    """
+    preparation = Preparation(story, book, options, profile_named(options.profile))
+    kept = preparation.chapters()
+    selected = select_chapters(
+        options.chapters, [number for number, _, _ in kept], [c.title for _, c, _ in kept]
+    )
+    prepared = [
+        preparation.prepare(number, chapter, settings, selected=number in selected)
+        for number, chapter, settings in kept
+    ]
+    records = match_chapters(state.chapters, [p.record for p in prepared])
+    chapters = [
+        _planned(p, old, store, forced=options.force and p.selected)
+        for p, old in zip(prepared, records, strict=True)
+    ]
+    notes = (*preparation.notes, *preparation.leftovers(prepared))
+    return Plan(
+        story, book, options, preparation.profile, preparation.language, tuple(chapters), notes
+    )
+
+
+def _planned(
+    prepared: Prepared, old: dict[str, Any] | None, store: Store, *, forced: bool
+) -> PlannedChapter:
+    if not forced and store.has("chapter", prepared.job.key):
+        return PlannedChapter(prepared, (), (), old)
+    reasons = ["forced"] if forced else why_stale(old, prepared.record)
+    once = {reading.key: reading for reading in prepared.readings}.values()
+    unspoken = tuple(r for r in once if forced or not store.has("clip", r.key))
+    return PlannedChapter(
+        prepared, tuple(reasons) or ("its finished sound is not in the store",), unspoken, old
+    )

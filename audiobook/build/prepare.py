@@ -1,0 +1,210 @@
+"""Story and settings in, readings and work orders out: who reads what how, over which music."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from audiobook.build.chapter import ChapterJob
+from audiobook.build.choose import find_settings
+from audiobook.build.options import Options
+from audiobook.build.recipe import MusicPlan, Reading, chapter_recipe, file_sha256, keyed
+from audiobook.errors import BuildError, MusicError, did_you_mean
+from audiobook.lexicon import SpokenWord, say
+from audiobook.master import Profile
+from audiobook.segments import Segment, segment_chapter
+from audiobook.speech.engine import Voice
+from audiobook.speech.registry import check_language, default_voice, find_voice, load_engine
+from audiobook.store import key_of
+from audiobook.story.book import Book, ChapterSettings, SegmentSettings
+from audiobook.story.model import Chapter, Story
+
+__all__ = ["Preparation", "Prepared"]
+
+NO_MUSIC = "none"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A chapter, its readings in order, and the work order for the worker.
+
+    Attributes
+    ----------
+    record : dict
+        What `audiobook.build.reasons` will compare the next time.
+    """
+
+    number: int
+    chapter: Chapter
+    readings: tuple[Reading, ...]
+    job: ChapterJob
+    selected: bool
+    record: dict[str, Any]
+
+
+class Preparation:
+    """Applies the book's settings to the story's chapters."""
+
+    def __init__(self, story: Story, book: Book, options: Options, profile: Profile) -> None:
+        self.story = story
+        self.book = book
+        self.options = options
+        self.profile = profile
+        self.language = book.language or story.language or _language_of(story)
+        self.notes: list[str] = []
+        self._fingerprints: dict[str, str] = {}
+        self._music_files: dict[Path, str] = {}
+        self._overrides = {s.id: s for s in book.segments}
+        self._narrator = self._voice(book.voice.narrator)
+
+    def _voice(self, address: str) -> Voice:
+        """Find a voice that is installed and speaks the story's language."""
+        if address:
+            voice = find_voice(address, self.language)
+        else:
+            voice, note = default_voice(self.language, draft=self.options.draft)
+            self.notes += [note] if note else []
+        engine = load_engine(voice.engine)
+        if missing := engine.missing():
+            raise BuildError(f"{voice.address} cannot speak here: {missing}")
+        check_language(engine, voice, self.language)
+        self._fingerprints[voice.engine] = engine.fingerprint()
+        return voice
+
+    def chapters(self) -> list[tuple[int, Chapter, ChapterSettings]]:
+        """Return the chapters that are read aloud, with their place in the story and settings."""
+        settings = find_settings(self.book.chapters, [c.title for c in self.story.chapters])
+        found = [
+            (number, chapter, settings.get(number, ChapterSettings()))
+            for number, chapter in enumerate(self.story.chapters, start=1)
+        ]
+        kept = [entry for entry in found if not entry[2].skip]
+        if not kept:
+            raise BuildError("every chapter is skipped; remove skip = true from one in book.toml")
+        return kept
+
+    def prepare(
+        self, number: int, chapter: Chapter, settings: ChapterSettings, *, selected: bool
+    ) -> Prepared:
+        """Decide who reads what of a chapter, over which music."""
+        take = self.options.take if selected and self.options.take else settings.take
+        voice = self._voice(settings.voice) if settings.voice else self._narrator
+        speed = settings.speed or self.book.voice.speed
+        segments = segment_chapter(
+            chapter,
+            language=self.language,
+            lexicon=self.book.lexicon,
+            speak_title=self.book.voice.speak_titles,
+        )
+        readings = tuple(self._reading(s, voice, speed, take) for s in segments)
+        music = self._music(chapter, settings)
+        recipe = chapter_recipe(readings, self.book.pauses, music, self.profile)
+        job = ChapterJob(
+            key_of(recipe),
+            tuple(r.segment for r in readings),
+            tuple(r.key for r in readings),
+            tuple(r.voice.address for r in readings),
+            self.book.pauses,
+            music,
+            self.profile,
+        )
+        record = {
+            "title": chapter.title,
+            "recipe": {name: part for name, part in recipe.items() if name != "clips"},
+            "readings": [_reading_record(r) for r in readings],
+        }
+        return Prepared(number, chapter, readings, job, selected, record)
+
+    def _reading(self, segment: Segment, voice: Voice, speed: float, take: int) -> Reading:
+        own = self._overrides.get(segment.id)
+        if own is not None:
+            voice = self._voice(own.voice) if own.voice else voice
+            speed, take = own.speed or speed, own.take if own.take > 1 else take
+            segment = _respelled(segment, own, self.book.lexicon, self.language)
+        reading = Reading(segment, voice, self.language, speed, take)
+        return keyed(reading, self._fingerprints[voice.engine])
+
+    def _music(self, chapter: Chapter, settings: ChapterSettings) -> MusicPlan | None:
+        from audiobook.music.moods import DEFAULT_MOOD, PALETTES, find_mood
+
+        wanted = settings.music or self.book.music.palette
+        if wanted == NO_MUSIC:
+            return None
+        if wanted in PALETTES:
+            mood = settings.mood or self.book.music.mood or DEFAULT_MOOD
+            find_mood(wanted, mood)
+            return MusicPlan(self.book.music, wanted, mood, self._seed(chapter))
+        path = self.options.base / Path(wanted).expanduser()
+        if not path.is_file():
+            known = did_you_mean(wanted, [*PALETTES, NO_MUSIC])
+            raise MusicError(f'music "{wanted}" is neither a palette nor a file; {known}')
+        if path not in self._music_files:
+            self._music_files[path] = file_sha256(path)
+        return MusicPlan(self.book.music, file=str(path), sha256=self._music_files[path])
+
+    def _seed(self, chapter: Chapter) -> str:
+        """Seed by what the chapter is, never by where it stands or how long it is."""
+        equal = [c for c in self.story.chapters if c.title == chapter.title]
+        ordinal = next(i for i, c in enumerate(equal, start=1) if c is chapter)
+        title = self.book.title or self.story.title
+        return f"{title}/{chapter.title}/{ordinal}/{self.book.music.seed}"
+
+    def leftovers(self, prepared: Sequence[Prepared]) -> list[str]:
+        """Name settings for segments that are no longer in the story."""
+        ids = {r.segment.id for p in prepared for r in p.readings}
+        return [
+            f"book.toml: no segment {id_} in the story any more; its [[segment]] is not used"
+            for id_ in self._overrides
+            if id_ not in ids
+        ]
+
+
+def _reading_record(reading: Reading) -> dict[str, Any]:
+    return {
+        "text": reading.segment.text,
+        "spoken": [[word.say, word.ipa] for word in reading.segment.words],
+        "after": reading.segment.after,
+        "voice": reading.voice.address,
+        "language": reading.language,
+        "speed": reading.speed,
+        "take": reading.take,
+        "key": reading.key,
+    }
+
+
+def _respelled(
+    segment: Segment, own: SegmentSettings, lexicon: Mapping[str, Any], language: str
+) -> Segment:
+    """Return the segment said as the book wants it, its words still those that are printed."""
+    if not own.say:
+        return segment
+    said = say(own.say, lexicon, language)
+    written = [word.written for word in segment.words]
+    if len(said) == len(written):
+        words = tuple(replace(w, written=t) for w, t in zip(said, written, strict=True))
+    else:
+        words = (
+            SpokenWord(written[0], " ".join(w.say for w in said)),
+            *(SpokenWord(text, "") for text in written[1:]),
+        )
+    return replace(segment, words=words)
+
+
+def _language_of(story: Story) -> str:
+    """Take a story in Latin letters for English, and ask about any other."""
+    letters = [
+        char
+        for chapter in story.chapters[:3]
+        for block in chapter.blocks[:50]
+        for char in block.text
+        if char.isalpha()
+    ]
+    latin = sum(char < "ɐ" for char in letters)
+    if letters and latin < len(letters) / 2:
+        raise BuildError(
+            "the story's language is not named and its letters are not Latin; "
+            'say --language ru (or language = "ru" in book.toml)'
+        )
+    return "en"

@@ -1,0 +1,105 @@
+"""Why a chapter is stale, in words: the old record of it and the new one in, reasons out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from typing import Any
+
+__all__ = ["match_chapters", "why_stale"]
+
+Record = dict[str, Any]
+
+# What a recipe's entries are called when they change.
+PARTS = {
+    "production": "the program's mixing changed",
+    "pauses": "pauses",
+    "music": "music",
+    "profile": "profile",
+}
+MOST = 4  # reasons of one kind that are listed before the rest is only counted
+
+
+def match_chapters(old: Sequence[Record], new: Sequence[Record]) -> list[Record | None]:
+    """Find for each chapter its record in the last build: by title, else by place."""
+    by_title = dict(zip(_named(old), old, strict=True))
+    names = _named(new)
+    taken = {key for key in names if key in by_title}
+    left = [record for key, record in zip(_named(old), old, strict=True) if key not in taken]
+    matched: list[Record | None] = []
+    for index, key in enumerate(names):
+        found = by_title.get(key)
+        if found is None and index < len(old) and old[index] in left:
+            found = old[index]
+        matched.append(found)
+    return matched
+
+
+def _named(records: Sequence[Record]) -> list[tuple[str, int]]:
+    """Return each chapter's title with its ordinal among equal ones."""
+    seen: Counter[str] = Counter()
+    names = []
+    for record in records:
+        title = record["title"]
+        seen[title] += 1
+        names.append((title, seen[title]))
+    return names
+
+
+def why_stale(old: Record | None, new: Record) -> list[str]:
+    """Return what differs between two records of a chapter; empty when nothing does."""
+    if old is None:
+        return ["new"]
+    reasons = [*_readings(old["readings"], new["readings"])]
+    for part, words in PARTS.items():
+        before, after = old["recipe"].get(part), new["recipe"].get(part)
+        if before != after:
+            reasons += _settings(words, before, after)
+    return reasons
+
+
+def _settings(words: str, before: Any, after: Any) -> Iterator[str]:
+    """Name the settings that changed inside one part of a recipe."""
+    if not (isinstance(before, dict) and isinstance(after, dict)):
+        switched = {True: "added", False: "removed"}.get(before is None, "")
+        yield words if isinstance(after, int) else f"{words} {switched}"
+        return
+    for name in sorted({*before, *after}):
+        if before.get(name) != after.get(name):
+            yield f"{words}: {name} {_short(before.get(name))} -> {_short(after.get(name))}"
+
+
+def _short(value: Any) -> str:
+    text = "nothing" if value is None else str(value)
+    return text if len(text) <= 24 else f"{text[:21]}..."
+
+
+def _readings(old: Sequence[Record], new: Sequence[Record]) -> Iterator[str]:
+    """Say which segments came, went, or are read differently; numbered from 1 as in the new."""
+    matcher = SequenceMatcher(
+        a=[r["text"] for r in old], b=[r["text"] for r in new], autojunk=False
+    )
+    found: list[str] = []
+    for tag, a0, a1, b0, b1 in matcher.get_opcodes():
+        if tag == "equal":
+            pairs = zip(old[a0:a1], new[b0:b1], range(b0 + 1, b1 + 1), strict=True)
+            found += [f"segment {n} {d}" for a, b, n in pairs if (d := _difference(a, b))]
+        elif tag == "replace" and a1 - a0 == b1 - b0:
+            found += [f"segment {n} text changed" for n in range(b0 + 1, b1 + 1)]
+        else:
+            found += [f"segment {n} new" for n in range(b0 + 1, b1 + 1)]
+            found += [f'segment "{r["text"][:24]}" removed' for r in old[a0:a1]]
+    yield from found[:MOST]
+    if len(found) > MOST:
+        yield f"and {len(found) - MOST} more segments"
+
+
+def _difference(old: Record, new: Record) -> str:
+    """Say how the reading of an unchanged text changed."""
+    for name in ("voice", "language", "speed", "take", "spoken", "after"):
+        if old.get(name) != new.get(name):
+            if name == "spoken":
+                return "is pronounced differently"
+            return f"{name} changed: {_short(old.get(name))} -> {_short(new.get(name))}"
+    return "engine changed" if old["key"] != new["key"] else ""

@@ -1,0 +1,125 @@
+"""What each artefact is made of. A recipe is plain JSON, and its hash is the artefact's key.
+
+Position is in no recipe: inserting a paragraph makes new segments, and changes no other one's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from audiobook.errors import MusicError
+from audiobook.master import Profile
+from audiobook.segments import Segment
+from audiobook.speech.engine import Utterance, Voice
+from audiobook.store import key_of
+from audiobook.story.book import Music, Pauses
+
+__all__ = [
+    "PRODUCTION_VERSION",
+    "MusicPlan",
+    "Reading",
+    "chapter_recipe",
+    "file_sha256",
+    "reading_recipe",
+]
+
+# Raised when timeline, mix or master make other sound from the same clips and settings.
+PRODUCTION_VERSION = 1
+
+Recipe = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A segment and who reads it how: all that its clip depends on."""
+
+    segment: Segment
+    voice: Voice
+    language: str
+    speed: float
+    take: int
+    key: str = ""
+
+    @property
+    def utterance(self) -> Utterance:
+        """What the engine is given."""
+        words = self.segment.words
+        return Utterance(words, self.voice.name, self.language, self.speed, self.take)
+
+
+@dataclass(frozen=True)
+class MusicPlan:
+    """What plays under one chapter.
+
+    Attributes
+    ----------
+    palette, mood, seed : str
+        For a composed bed.
+    file : str
+        The listener's own music instead; its content's hash is ``sha256``.
+    """
+
+    settings: Music
+    palette: str = ""
+    mood: str = ""
+    seed: str = ""
+    file: str = ""
+    sha256: str = ""
+
+
+def reading_recipe(reading: Reading, engine_fingerprint: str) -> Recipe:
+    """Return what a clip is made of: the words as spoken, the voice, and the engine's version."""
+    return {
+        "engine": engine_fingerprint,
+        "voice": reading.voice.address,
+        "language": reading.language,
+        "speed": reading.speed,
+        "take": reading.take,
+        "words": [[word.say, word.ipa] for word in reading.segment.words],
+    }
+
+
+def chapter_recipe(
+    readings: tuple[Reading, ...], pauses: Pauses, music: MusicPlan | None, profile: Profile
+) -> Recipe:
+    """Return what a mastered chapter is made of."""
+    return {
+        "production": PRODUCTION_VERSION,
+        "clips": [[r.key, r.segment.kind, r.segment.after, r.voice.address] for r in readings],
+        "pauses": asdict(pauses),
+        "music": None if music is None else _music_recipe(music),
+        "profile": asdict(profile),
+    }
+
+
+def _music_recipe(music: MusicPlan) -> Recipe:
+    from audiobook.music.composed import COMPOSER_VERSION
+
+    levels = {
+        name: getattr(music.settings, name)
+        for name in ("under_speech_lu", "between_lu", "intro_s", "outro_s")
+    }
+    if music.file:
+        return {"file": music.sha256, **levels}
+    named = {"palette": music.palette, "mood": music.mood, "seed": music.seed}
+    return {"composer": COMPOSER_VERSION, **named, **levels}
+
+
+def file_sha256(path: Path) -> str:
+    """Return the hash of a file's content. Raises `MusicError` when it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise MusicError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def keyed(reading: Reading, engine_fingerprint: str) -> Reading:
+    """Return the reading with its clip's key."""
+    key = key_of(reading_recipe(reading, engine_fingerprint))
+    return Reading(
+        reading.segment, reading.voice, reading.language, reading.speed, reading.take, key
+    )

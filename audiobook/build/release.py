@@ -1,0 +1,229 @@
+"""Finished chapters in, the output folder out: only files whose content changed are written."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import IO, Any
+
+from audiobook.audio import samples_to_seconds
+from audiobook.build.artwork import Artwork
+from audiobook.build.plan import Plan, PlannedChapter
+from audiobook.build.state import BuildState
+from audiobook.errors import LostError
+from audiobook.export.id3 import Contents, Mark, Tags
+from audiobook.export.names import chapter_names, safe_name
+from audiobook.segments import SegmentKind
+from audiobook.store import Store, key_of
+
+__all__ = ["Release"]
+
+# Raised when the same chapters and tags give another file.
+RELEASE_VERSION = 1
+CHAPTERS = "chapters"
+REPORT = "build.json"
+COVER = f"{CHAPTERS}/cover.jpg"
+
+
+class Release:
+    """The output folder of one plan.
+
+    Attributes
+    ----------
+    wrote, removed : list of str
+        What has been done so far, relative to the folder.
+    """
+
+    def __init__(
+        self, plan: Plan, store: Store, state: BuildState, wrote: Callable[[Path], None]
+    ) -> None:
+        self._plan = plan
+        self._store = store
+        self._state = state
+        self._tell = wrote
+        self._made: set[int] = set()
+        self._artwork = Artwork(plan, store)
+        titles = [c.title for c in plan.story.chapters]
+        names = chapter_names(titles)
+        self._names = {c.number: f"{CHAPTERS}/{names[c.number - 1]}" for c in plan.chapters}
+        self._book_name = f"{safe_name(plan.title)}.mp3"
+        self.wrote: list[str] = []
+        self.removed: list[str] = []
+
+    def chapter(self, chapter: PlannedChapter) -> None:
+        """Write the file of a chapter that was just made, and its cover."""
+        self._made.add(chapter.number)
+        self._write_cover()
+        self._write_chapter(chapter)
+
+    def finish(self) -> tuple[int, ...]:
+        """Write what is not yet as it should be.
+
+        Returns
+        -------
+        tuple of int
+            Chapters that are still to be made, without which the whole book cannot be joined.
+        """
+        finished = [c for c in self._plan.chapters if self._is_finished(c)]
+        self._state.chapters = [r for c in self._plan.chapters if (r := self._record(c))]
+        if not finished:
+            return tuple(c.number for c in self._plan.chapters)
+        self._write_cover()
+        for chapter in finished:
+            if chapter.prepared.selected:
+                self._write_chapter(chapter)
+        waiting = tuple(c.number for c in self._plan.chapters if not self._is_finished(c))
+        if not waiting:
+            self._write_book(finished)
+        self._write_report(finished)
+        self._remove_outdated()
+        return waiting
+
+    def _is_finished(self, chapter: PlannedChapter) -> bool:
+        return chapter.is_fresh or chapter.number in self._made
+
+    def _record(self, chapter: PlannedChapter) -> dict[str, object] | None:
+        """Return what the next build compares with: of a chapter still stale, what it was."""
+        return chapter.prepared.record if self._is_finished(chapter) else chapter.old
+
+    def _write(self, name: str, key: str, write: Callable[[Path], None]) -> None:
+        """Write one file, unless it is there as it should be."""
+        out = self._plan.options.out
+        if self._state.is_fresh(out, name, key):
+            return
+        write(out / name)
+        self._state.wrote(out, name, key)
+        self.wrote.append(name)
+        self._tell(out / name)
+
+    def _write_cover(self) -> None:
+        from audiobook.export.files import write_whole
+
+        self._write(COVER, self._artwork.key, lambda path: write_whole(path, self._artwork.picture))
+
+    def _write_chapter(self, chapter: PlannedChapter) -> None:
+        from audiobook.export.mp3 import write_chapter
+
+        if "mp3" not in self._plan.options.formats:
+            return
+        numbers = [c.number for c in self._plan.chapters]
+        tags = replace(
+            self._tags,
+            title=chapter.title,
+            number=numbers.index(chapter.number) + 1,
+            total=len(numbers),
+        )
+        key = self._key("mp3", tags, [chapter.prepared.job.key, self._headings(chapter)])
+
+        def write(path: Path) -> None:
+            with self._sound(chapter) as (meta, file):
+                marks = self._marks(chapter, meta)
+                write_chapter(path, file, self._with_cover(tags), marks)
+
+        self._write(self._names[chapter.number], key, write)
+
+    def _write_book(self, chapters: Sequence[PlannedChapter]) -> None:
+        from audiobook.export.mp3 import write_book
+
+        if "book" not in self._plan.options.formats:
+            return
+        named = [(c.prepared.job.key, c.title, self._headings(c)) for c in chapters]
+        key = self._key("book", self._tags, named)
+
+        def write(path: Path) -> None:
+            with contextlib.ExitStack() as stack:
+                # Each stays open until the last is joined; the paths of a store may vanish.
+                sounds = [stack.enter_context(self._sound(c)) for c in chapters]
+                contents = [
+                    Contents(Mark(c.title, 0.0), self._marks(c, meta))
+                    for c, (meta, _) in zip(chapters, sounds, strict=True)
+                ]
+                files = [file for _, file in sounds]
+                write_book(path, files, self._with_cover(self._tags), contents)
+
+        self._write(self._book_name, key, write)
+
+    def _write_report(self, chapters: Sequence[PlannedChapter]) -> None:
+        from audiobook.build.describe import describe_book
+        from audiobook.export.files import write_whole
+        from audiobook.export.join import lay_end_to_end, read_infos
+
+        records = [[c.number, c.prepared.job.key, c.prepared.record] for c in chapters]
+        key = self._key("report", self._tags, [records, self._book_name])
+
+        def write(path: Path) -> None:
+            metas, infos = [], []
+            for chapter in chapters:
+                with self._sound(chapter) as (meta, file):
+                    metas.append(meta)
+                    infos += read_infos([file])
+            clock = lay_end_to_end(infos)
+            report = describe_book(self._plan, chapters, metas, clock, self._names, self._book_name)
+            write_whole(path, report)
+            self._state.duration_s = clock[-1].end_s
+
+        self._write(REPORT, key, write)
+
+    def _remove_outdated(self) -> None:
+        """Remove files of earlier builds whose titles are gone, if nobody touched them."""
+        out = self._plan.options.out
+        current = {*self._names.values(), self._book_name, COVER, REPORT}
+        for name in [n for n in self._state.files if n not in current]:
+            if self._state.is_untouched(out, name):
+                with contextlib.suppress(OSError):
+                    (out / name).unlink()
+                    self.removed.append(name)
+            del self._state.files[name]
+
+    @cached_property
+    def _tags(self) -> Tags:
+        plan, book = self._plan, self._plan.book
+        return Tags(
+            title=plan.title,
+            album=plan.title,
+            author=plan.author,
+            narrator=book.narrator_name,
+            language=plan.language,
+            date=book.date,
+            publisher=book.publisher,
+            description=book.description,
+            series=book.series,
+        )
+
+    def _with_cover(self, tags: Tags) -> Tags:
+        return replace(tags, cover=self._artwork.picture)
+
+    def _key(self, kind: str, tags: Tags, more: object) -> str:
+        text = [tags.title, tags.album, tags.author, tags.narrator, tags.language, tags.date]
+        rest = [tags.publisher, tags.description, tags.series, tags.number, tags.total]
+        return key_of([RELEASE_VERSION, kind, text, rest, self._artwork.key, more])
+
+    def _headings(self, chapter: PlannedChapter) -> list[str]:
+        segments = chapter.prepared.job.segments
+        return [s.text for s in segments if s.kind is SegmentKind.HEADING]
+
+    def _marks(self, chapter: PlannedChapter, meta: dict[str, Any]) -> tuple[Mark, ...]:
+        placed = zip(chapter.prepared.job.segments, meta["placed"], strict=True)
+        return tuple(
+            Mark(segment.text, samples_to_seconds(start))
+            for segment, (start, _, _) in placed
+            if segment.kind is SegmentKind.HEADING
+        )
+
+    @contextlib.contextmanager
+    def _sound(self, chapter: PlannedChapter) -> Iterator[tuple[dict[str, Any], IO[bytes]]]:
+        """Open a chapter's encoded sound, with its description."""
+        with self._store.open("chapter", chapter.prepared.job.key) as found:
+            if found is None:
+                raise _lost(chapter)
+            yield found
+
+
+def _lost(chapter: PlannedChapter) -> LostError:
+    return LostError(
+        f"chapter {chapter.number}: its finished sound was damaged and has been dropped; "
+        "build again to make it anew"
+    )

@@ -1,0 +1,99 @@
+"""Processes that speak and mix: one for each core, each loads its model once.
+
+A worker dies with its parent, whatever the parent died of, and at once when the build is
+cancelled: what it has finished is in the store, what it was doing is worth no waiting.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from audiobook.build.recipe import Reading
+from audiobook.errors import StoreError
+
+__all__ = ["produce_chapter", "speak_reading", "worker_pool"]
+
+
+@contextlib.contextmanager
+def worker_pool(n_workers: int) -> Iterator[Executor]:
+    """Run a pool of workers; leaving it by an exception ends them at once.
+
+    "spawn", not "fork": a forked copy of an inference session or of its threads is undefined.
+    """
+    context = multiprocessing.get_context("spawn")
+    listener, lifeline = context.Pipe(duplex=False)
+    pool = ProcessPoolExecutor(
+        n_workers, mp_context=context, initializer=_begin, initargs=(listener,)
+    )
+    try:
+        yield pool
+    except BaseException:
+        lifeline.close()  # every worker's watcher wakes up and ends its process
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    else:
+        pool.shutdown()
+        lifeline.close()
+    finally:
+        listener.close()
+
+
+def _begin(lifeline: Connection) -> None:
+    """Prepare a worker: Ctrl-C is the parent's affair, and numeric libraries use one thread."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for library in ("OMP", "OPENBLAS", "MKL"):
+        os.environ[f"{library}_NUM_THREADS"] = "1"
+    threading.Thread(target=_watch, args=(lifeline,), daemon=True).start()
+
+
+def _watch(lifeline: Connection) -> None:
+    """End this process when the parent closes its end, be it by choice or by dying."""
+    with contextlib.suppress(EOFError, OSError):
+        lifeline.recv()
+    os._exit(1)
+
+
+def speak_reading(engine_name: str, reading: Reading, store_root: Path) -> tuple[float, float]:
+    """Speak one segment and keep its clip.
+
+    Returns
+    -------
+    tuple of float
+        Length of the clip, and time it took to make, in seconds.
+    """
+    from audiobook.speech.clips import pack, speak_checked
+    from audiobook.speech.registry import load_engine
+    from audiobook.store import Store
+
+    began = time.perf_counter()
+    clip = speak_checked(load_engine(engine_name), reading.utterance)
+    meta, payload = pack(clip)
+    Store(store_root).put("clip", reading.key, meta, payload)
+    return clip.duration_s, time.perf_counter() - began
+
+
+def produce_chapter(job: object, store_root: Path) -> tuple[float, float]:
+    """Mix, master and encode one chapter and keep it; returns its length and the time it took."""
+    from audiobook.audio import samples_to_seconds
+    from audiobook.build.chapter import ChapterJob, produce
+    from audiobook.store import Store
+
+    assert isinstance(job, ChapterJob)
+    began = time.perf_counter()
+    try:
+        meta = produce(job, Store(store_root))
+    except OSError as error:
+        where = error.filename or store_root
+        raise StoreError(
+            f"{where}: {error.strerror or error}; make room and build again"
+        ) from error
+    return samples_to_seconds(meta["n_samples"]), time.perf_counter() - began

@@ -1,0 +1,107 @@
+"""The ``audiobook`` command: thin, and silent about everything but what was asked.
+
+Results and ``--json`` go to stdout, progress and notes to stderr. Exit status: 0 done, 1 could not
+(one line says where, what, and what to do), 2 wrong usage, 130 stopped by Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import importlib
+import signal
+import sys
+from typing import Any
+
+import click
+
+from audiobook import __version__
+from audiobook.errors import AudiobookError, did_you_mean
+
+__all__ = ["main"]
+
+# Each command's room is opened when the command is used (or all of them, to list their help).
+COMMANDS = {
+    "build": "build",
+    "chapters": "inspect",
+    "segments": "inspect",
+    "new": "inspect",
+    "voices": "sounds",
+    "music": "sounds",
+    "locate": "finished",
+    "check": "finished",
+    "cache": "upkeep",
+    "doctor": "upkeep",
+    "completion": "upkeep",
+}
+
+EXAMPLES = """
+\b
+Examples:
+  audiobook build story.md                     make the audiobook, into out/story/
+  audiobook build story.md --chapter 3 --take 2   another reading of chapter 3
+  audiobook build story.md --voice kokoro:bf_emma --music none
+  audiobook chapters story.md                  what the story splits into
+  audiobook locate out/story 12:34             what is said there, and how to redo it
+"""
+
+
+class Cli(click.Group):
+    """A group that opens commands when needed and shows an `AudiobookError` in one line."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands in the order of a user's day."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module that holds a command."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"audiobook.cli.{COMMANDS[cmd_name]}")
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Suggest a command when one is mistyped."""
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            known = did_you_mean(args[0], COMMANDS)
+            raise click.UsageError(f'no command "{args[0]}"; {known}', ctx)
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; the one place where an `AudiobookError` becomes a line and a status."""
+        try:
+            return super().invoke(ctx)
+        except AudiobookError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=Cli, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", prog_name="audiobook")
+def app() -> None:
+    """Turn a story into a produced audiobook, on this machine.
+
+    Narrated by a natural voice over folk music composed for each chapter, mastered, and cut into
+    chapters with marks and tags.
+    """
+
+
+def main() -> None:
+    """Run the command line."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        app.main(standalone_mode=False, prog_name="audiobook")
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    """Treat a request to terminate as Ctrl-C: end at once, keep what is finished."""
+    raise KeyboardInterrupt

@@ -1,0 +1,201 @@
+"""``audiobook build``: the main job."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from audiobook.cli.options import Asked, Desk, desk_of, echo_json, story_options
+
+if TYPE_CHECKING:
+    from audiobook.build.plan import Plan
+    from audiobook.build.run import Result
+
+__all__ = ["build_command"]
+
+
+@click.command(
+    "build",
+    epilog="""
+\b
+Examples:
+  audiobook build story.md
+  audiobook build story.md --chapter 2-4 --force      make these again
+  audiobook build story.md --chapter 3 --take 2 --keep  another reading, and remember it
+  audiobook build story.md --music my-song.mp3 -o ~/Audiobooks/story
+  audiobook build story.md --dry-run                  what would be done, how long it takes
+""",
+)
+@story_options
+@click.option(
+    "--chapter", "chapters", multiple=True, metavar="N|N-M|TITLE", help="Only this (repeatable)."
+)
+@click.option("--force", is_flag=True, help="Make the chapters again although nothing changed.")
+@click.option("--take", type=click.IntRange(1, 99), help="Another reading of the chapters.")
+@click.option("--keep", is_flag=True, help="Remember --take in book.toml.")
+@click.option("--format", "formats", metavar="F,F", help="mp3 (chapters), book, or all.")
+@click.option("--jobs", type=click.IntRange(1, 256), help="Processes [default: one per core].")
+@click.option("--why", is_flag=True, help="Say why each chapter is made again.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@click.option("--json", "as_json", is_flag=True, help="The result as JSON on stdout.")
+@click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
+def build_command(
+    chapters: tuple[str, ...],
+    force: bool,
+    take: int | None,
+    keep: bool,
+    formats: str | None,
+    jobs: int | None,
+    why: bool,
+    dry_run: bool,
+    as_json: bool,
+    quiet: bool,
+    **typed: Any,
+) -> None:
+    """Make the audiobook of STORY: what is finished is kept, only what changed is made anew.
+
+    STORY is a Markdown or text file, a folder with a book.toml, or - for standard input
+    [default: this folder].
+    """
+    from audiobook.build.options import parse_formats
+
+    asked = Asked(**typed)
+    desk = desk_of(asked, chapters=chapters, force=force, take=take, formats=parse_formats(formats))
+    if keep and take is not None:
+        _keep_take(desk, asked, chapters, take)
+    if dry_run:
+        _show_plan(desk, as_json=as_json, n_workers=jobs or _cores())
+        return
+    _build(desk, asked.story, jobs or _cores(), why=why, as_json=as_json, quiet=quiet)
+
+
+def _build(
+    desk: Desk, source: str, n_workers: int, *, why: bool, as_json: bool, quiet: bool
+) -> None:
+    from audiobook.build.run import building, run
+    from audiobook.cli.display import display_for
+
+    with building(desk.store, desk.options.out):
+        plan = desk.plan()
+        if why and not as_json:
+            _show_reasons(plan)
+        desk.state.source = source
+        with display_for(quiet=quiet or as_json) as display:
+            try:
+                result = run(desk.plan, desk.store, desk.state, display.show, n_workers=n_workers)
+            except KeyboardInterrupt:
+                display.stopped()
+                raise
+        if as_json:
+            echo_json(_as_data(plan, result, why=why))
+        elif not quiet:
+            _summarise(plan, result)
+
+
+def _keep_take(desk: Desk, asked: Asked, chapters: tuple[str, ...], take: int) -> None:
+    """Write the take into book.toml, for the chapters it was asked for."""
+    from pathlib import Path
+
+    from audiobook.errors import BuildError
+    from audiobook.story import write_take
+
+    if not chapters:
+        raise click.UsageError("--keep needs --chapter: a take is remembered chapter by chapter")
+    path = desk.options.base / "book.toml"
+    if asked.story == "-" or not path.is_file():
+        folder = Path(asked.story).stem
+        raise BuildError(
+            "there is no book.toml to keep the take in; "
+            f"make one with: audiobook new {asked.story} {folder}"
+        )
+    for chapter in desk.plan().chapters:
+        if chapter.prepared.selected:
+            write_take(path, chapter.number, take)
+
+
+def _cores() -> int:
+    """Return the number of cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _show_reasons(plan: Plan) -> None:
+    for chapter in plan.stale:
+        for reason in chapter.reasons:
+            click.echo(f"chapter {chapter.number}: {reason}", err=True)
+    if not plan.stale:
+        click.echo("no chapter has changed", err=True)
+
+
+def _show_plan(desk: Desk, *, as_json: bool, n_workers: int) -> None:
+    """Say what would be done, how long the book will be, and how long it will take."""
+    from audiobook.build.estimate import expect
+    from audiobook.cli.words import clock, count
+
+    plan = desk.plan()
+    expected = expect(plan, desk.store, n_workers)
+    if as_json:
+        echo_json(
+            {
+                "chapters": [
+                    {
+                        "number": c.number,
+                        "title": c.title,
+                        "reasons": list(c.reasons),
+                        "speak": len(c.unspoken),
+                    }
+                    for c in plan.stale
+                ],
+                "estimated_s": round(expected.wall_s, 1),
+                "length_s": round(expected.length_s, 1),
+            }
+        )
+        return
+    for chapter in plan.stale:
+        speak = count(len(chapter.unspoken), "segment")
+        click.echo(f"chapter {chapter.number} {chapter.title}: speak {speak}, mix")
+        for reason in chapter.reasons:
+            click.echo(f"    because: {reason}")
+    if not plan.stale:
+        click.echo("nothing to make: every chapter is finished")
+        return
+    click.echo(
+        f"about {clock(expected.wall_s)} of work; "
+        f"the book will be about {clock(expected.length_s)} long"
+    )
+
+
+def _as_data(plan: Plan, result: Result, *, why: bool) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "out": str(plan.options.out),
+        "made": list(result.made),
+        "spoken": result.n_spoken,
+        "wrote": list(result.wrote),
+        "removed": list(result.removed),
+        "waiting": list(result.waiting),
+        "duration_s": round(result.duration_s, 3),
+    }
+    if why:
+        data["why"] = {str(c.number): list(c.reasons) for c in plan.stale}
+    return data
+
+
+def _summarise(plan: Plan, result: Result) -> None:
+    """Say in the end what there is now."""
+    from audiobook.cli.words import clock, count
+
+    out = plan.options.out
+    if result.waiting:
+        numbers = ", ".join(map(str, result.waiting))
+        click.echo(f"the whole book waits for chapter {numbers}: run audiobook build", err=True)
+    if result.did_nothing:
+        click.echo(f"nothing to do: {out} is finished ({clock(result.duration_s)})", err=True)
+        return
+    made = count(len(result.made), "chapter") + " made" if result.made else "nothing spoken anew"
+    click.echo(
+        f"{out}: {made}, {count(len(result.wrote), 'file')} written ({clock(result.duration_s)})",
+        err=True,
+    )

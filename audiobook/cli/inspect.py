@@ -1,0 +1,158 @@
+"""``audiobook chapters``, ``segments`` and ``new``: what the program makes of a story's text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from audiobook.cli.options import Asked, desk_of, echo_json, story_options
+
+if TYPE_CHECKING:
+    from audiobook.build.plan import PlannedChapter
+
+__all__ = ["chapters_command", "new_command", "segments_command"]
+
+
+@click.command(
+    "chapters",
+    epilog="""
+\b
+Examples:
+  audiobook chapters story.md
+  audiobook chapters mybook/ --json | jq '.chapters[].title'
+""",
+)
+@story_options
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def chapters_command(as_json: bool, **typed: Any) -> None:
+    """List the chapters of STORY: words, segments, expected length, and whether each is finished.
+
+    A length without "about" is measured: all its segments have been spoken.
+    """
+    from audiobook.build.estimate import Speeds, length_s
+    from audiobook.cli.words import clock, count
+
+    desk = desk_of(Asked(**typed))
+    plan = desk.plan()
+    speeds = Speeds.load(desk.store)
+    lengths = [length_s(c, speeds, desk.store) for c in plan.chapters]
+    if as_json:
+        echo_json(
+            {
+                "title": plan.title,
+                "author": plan.author,
+                "language": plan.language,
+                "chapters": [
+                    {
+                        "number": c.number,
+                        "title": c.title,
+                        "words": c.prepared.chapter.n_words,
+                        "segments": len(c.prepared.readings),
+                        "estimated_s": round(seconds, 1),
+                        "fresh": c.is_fresh,
+                        "mood": _mood(c),
+                    }
+                    for c, seconds in zip(plan.chapters, lengths, strict=True)
+                ],
+            }
+        )
+        return
+    by = f" by {plan.author}" if plan.author else ""
+    click.echo(f"{plan.title}{by} ({plan.language}), about {clock(sum(lengths))}")
+    for c, seconds in zip(plan.chapters, lengths, strict=True):
+        words = count(c.prepared.chapter.n_words, "word")
+        segments = count(len(c.prepared.readings), "segment")
+        about = "" if c.is_fresh else "about "
+        state = "finished" if c.is_fresh else "to make"
+        click.echo(
+            f"{c.number:>4}  {c.title}: {words}, {segments}, {about}{clock(seconds)}, "
+            f"{_mood(c) or 'no music'}, {state}"
+        )
+
+
+def _mood(chapter: PlannedChapter) -> str:
+    music = chapter.prepared.job.music
+    if music is None:
+        return ""
+    return "own music" if music.file else music.mood
+
+
+@click.command(
+    "segments",
+    epilog="""
+\b
+Examples:
+  audiobook segments story.md --chapter 2
+  audiobook segments story.md --json
+""",
+)
+@story_options
+@click.option("--chapter", "chapters", multiple=True, metavar="N|TITLE", help="Only this.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def segments_command(chapters: tuple[str, ...], as_json: bool, **typed: Any) -> None:
+    """List the narrated segments of STORY in order: who says what, how, and the pause after.
+
+    The id in front is what [[segment]] in book.toml takes.
+    """
+    from audiobook.timeline import pause_s
+
+    desk = desk_of(Asked(**typed), chapters=chapters)
+    plan = desk.plan()
+    chosen = [c for c in plan.chapters if c.prepared.selected]
+    if as_json:
+        echo_json(
+            {
+                "chapters": [
+                    {
+                        "number": c.number,
+                        "title": c.title,
+                        "segments": [
+                            {
+                                "id": r.segment.id,
+                                "kind": r.segment.kind,
+                                "speaker": r.segment.speaker,
+                                "text": r.segment.text,
+                                "spoken": r.segment.spoken,
+                                "pause_s": pause_s(r.segment.after, plan.book.pauses),
+                            }
+                            for r in c.prepared.readings
+                        ],
+                    }
+                    for c in chosen
+                ]
+            }
+        )
+        return
+    for c in chosen:
+        click.echo(f"{c.number} {c.title}")
+        for r in c.prepared.readings:
+            segment = r.segment
+            pause = pause_s(segment.after, plan.book.pauses)
+            click.echo(f"  {segment.id:<11} {segment.text}")
+            if segment.spoken != " ".join(w.written for w in segment.words):
+                click.echo(f"  {'':<11} said: {segment.spoken}")
+            click.echo(f"  {'':<11} {r.voice.address}, then {pause:.2f} s ({segment.after})")
+
+
+@click.command(
+    "new",
+    epilog="""
+\b
+Examples:
+  audiobook new story.txt mybook       then edit mybook/book.toml and mybook/story.md
+""",
+)
+@click.argument("story", metavar="STORY")
+@click.argument("folder", metavar="DIR")
+def new_command(story: str, folder: str) -> None:
+    """Write a project: DIR with book.toml and story.md, ready to edit."""
+    from pathlib import Path
+
+    from audiobook.story import new_project, open_project
+
+    source = click.get_binary_stream("stdin").read() if story == "-" else Path(story)
+    project = open_project(source)
+    for path in new_project(project.story, project.book, Path(folder)):
+        click.echo(path)
+    click.echo(f"now: audiobook build {folder}", err=True)

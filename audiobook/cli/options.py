@@ -1,0 +1,164 @@
+"""The options that several commands share, and how they and ``book.toml`` become one book."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from audiobook.build.options import Options
+    from audiobook.build.plan import Plan
+    from audiobook.build.state import BuildState
+    from audiobook.store import Store
+    from audiobook.story.book import Book
+    from audiobook.story.model import Story
+
+__all__ = ["Asked", "Desk", "desk_of", "echo_json", "story_argument", "story_options"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def story_argument(command: F) -> F:
+    """Add the STORY argument."""
+    return click.argument("story", default=".", metavar="[STORY]")(command)
+
+
+def story_options(command: F) -> F:
+    """Add STORY and everything about the book that the command line can change."""
+    options = [
+        story_argument,
+        click.option("-o", "--out", metavar="DIR", help="Output folder [default: out/<story>]."),
+        click.option("--voice", metavar="ENGINE:VOICE", help="Narrator, e.g. kokoro:bf_emma."),
+        click.option("--speed", type=click.FloatRange(0.5, 2.0), help="Reading speed; 1 is usual."),
+        click.option(
+            "--music", metavar="PALETTE|FILE|none", help="A palette, your own music, or none."
+        ),
+        click.option("--mood", metavar="MOOD", help="Mood of the music, e.g. tender."),
+        click.option("--profile", metavar="NAME", help="Loudness profile [default: storybook]."),
+        click.option("--draft", is_flag=True, help="A fast voice, to hear how it will go."),
+        click.option("--title", metavar="T", help="Title of the book."),
+        click.option("--author", metavar="A", help="Author of the book."),
+        click.option("--language", metavar="L", help="Language of the story, e.g. en or kk."),
+        click.option("--cover", metavar="FILE", help="Cover picture (JPEG or PNG)."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was typed: `story_options`, None where nothing was."""
+
+    story: str
+    out: str | None = None
+    voice: str | None = None
+    speed: float | None = None
+    music: str | None = None
+    mood: str | None = None
+    profile: str | None = None
+    draft: bool = False
+    title: str | None = None
+    author: str | None = None
+    language: str | None = None
+    cover: str | None = None
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A story on the desk, with everything a command needs to work on it."""
+
+    story: Story
+    book: Book
+    options: Options
+    store: Store
+    state: BuildState
+
+    def plan(self) -> Plan:
+        """Decide what has to be done."""
+        from audiobook.build.plan import make_plan
+
+        return make_plan(self.story, self.book, self.options, self.store, self.state)
+
+
+def desk_of(asked: Asked, **more: Any) -> Desk:
+    """Read the story and its book, and lay what was typed over both.
+
+    Parameters
+    ----------
+    more
+        Further fields of `audiobook.build.options.Options`.
+    """
+    from audiobook.build.options import Options
+    from audiobook.build.state import load_state
+    from audiobook.store import Store, default_root
+    from audiobook.story import open_project
+
+    project = open_project(_source(asked.story))
+    out = Path(asked.out) if asked.out else Path("out") / _slug(asked.story)
+    store = Store(default_root())
+    options = Options(
+        out=out,
+        base=project.base,
+        draft=asked.draft,
+        profile=asked.profile or "storybook",
+        **more,
+    )
+    book = _overlaid(project.book, asked)
+    return Desk(project.story, book, options, store, load_state(store, out))
+
+
+def _source(story: str) -> Path | bytes:
+    return click.get_binary_stream("stdin").read() if story == "-" else Path(story)
+
+
+def _slug(story: str) -> str:
+    from audiobook.export.names import slug
+
+    if story == "-":
+        return "story"
+    path = Path(story).resolve()
+    return slug(path.name if path.is_dir() else path.stem) or "story"
+
+
+def _overlaid(book: Book, asked: Asked) -> Book:
+    """Let the command line win over ``book.toml``."""
+    typed = {name: getattr(asked, name) for name in ("title", "author", "language")}
+    typed = {name: value for name, value in typed.items() if value is not None}
+    voice, music = book.voice, book.music
+    if asked.voice is not None or asked.draft:
+        voice = replace(voice, narrator=asked.voice or "")
+    if asked.speed is not None:
+        voice = replace(voice, speed=asked.speed)
+    if asked.music is not None:
+        music = replace(music, palette=_music(asked.music))
+    if asked.mood is not None:
+        music = replace(music, mood=asked.mood)
+    if asked.cover is not None:
+        typed["cover"] = str(Path(asked.cover).resolve())
+    chapters = book.chapters
+    if asked.voice is not None or asked.draft:
+        chapters = tuple(replace(c, voice="") for c in chapters)
+    if asked.music is not None:
+        chapters = tuple(replace(c, music="") for c in chapters)
+    if asked.mood is not None:
+        chapters = tuple(replace(c, mood="") for c in chapters)
+    return replace(book, voice=voice, music=music, chapters=chapters, **typed)
+
+
+def _music(name: str) -> str:
+    """Take a file named on the command line from where the user stands, not from the book."""
+    looks_like_file = re.search(r"[./\\]", name) or Path(name).is_file()
+    return str(Path(name).expanduser().resolve()) if looks_like_file else name
+
+
+def echo_json(value: object) -> None:
+    """Print a result for a program to read."""
+    import json
+
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))

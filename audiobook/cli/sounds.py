@@ -1,0 +1,146 @@
+"""``audiobook voices`` and ``music``: hear what there is to choose from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from audiobook.cli.options import echo_json
+
+if TYPE_CHECKING:
+    from audiobook.speech.engine import Engine
+
+__all__ = ["music_command", "voices_command"]
+
+
+@click.command(
+    "voices",
+    epilog="""
+\b
+Examples:
+  audiobook voices
+  audiobook voices --engine kokoro
+  audiobook voices --say "Good evening." --voice kokoro:bm_george -o hello.mp3
+""",
+)
+@click.option("--engine", metavar="ENGINE", help="Only this engine's.")
+@click.option("--language", metavar="L", help="Only voices that speak it, e.g. fr.")
+@click.option("--say", metavar="TEXT", help="Speak a text instead of listing.")
+@click.option("--voice", metavar="ENGINE:VOICE", help="Who says it [default: kokoro:af_heart].")
+@click.option("-o", "--out", metavar="FILE", help="Where to: .mp3, .wav, .flac or .ogg.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def voices_command(
+    engine: str | None,
+    language: str | None,
+    say: str | None,
+    voice: str | None,
+    out: str | None,
+    as_json: bool,
+) -> None:
+    """List the voices, or let one say something."""
+    from audiobook.speech.registry import engine_names, load_engine
+
+    if say is not None:
+        if not out:
+            raise click.UsageError("--say needs -o FILE")
+        _say(say, voice, engine, language, Path(out))
+        return
+    engines = [load_engine(name) for name in ([engine] if engine else engine_names())]
+    if as_json:
+        echo_json(
+            [
+                {"voice": v.address, "language": v.language, "gender": v.gender}
+                for e in engines
+                for v in e.voices()
+                if _speaks(v.language, language)
+            ]
+        )
+        return
+    for e in engines:
+        _list(e, language, everything=bool(engine or language))
+
+
+def _speaks(spoken: str, wanted: str | None) -> bool:
+    return wanted is None or spoken.partition("-")[0] == wanted.lower().partition("-")[0]
+
+
+MOST = 24  # voices of an engine that are listed when nobody asked for just that engine
+
+
+def _list(engine: Engine, language: str | None, *, everything: bool) -> None:
+    voices = [v for v in engine.voices() if _speaks(v.language, language)]
+    missing = engine.missing()
+    network = ", needs the network" if engine.online else ""
+    click.echo(f"{engine.name} ({len(voices)}{network})" + (f": {missing}" if missing else ""))
+    shown = voices if everything else voices[:MOST]
+    for v in shown:
+        default = "  (default)" if v.name == engine.default_voice else ""
+        click.echo(f"  {v.address:<28} {v.language:<8} {v.gender}{default}".rstrip())
+    if len(shown) < len(voices):
+        more = f"audiobook voices --engine {engine.name}"
+        click.echo(f"  and {len(voices) - len(shown)} more: {more}")
+
+
+def _say(text: str, voice: str | None, engine: str | None, language: str | None, out: Path) -> None:
+    from audiobook.audio import resample, to_stereo
+    from audiobook.errors import SpeechError
+    from audiobook.export.sounds import write_sound
+    from audiobook.lexicon import say
+    from audiobook.speech.clips import speak_checked
+    from audiobook.speech.engine import Utterance
+    from audiobook.speech.registry import default_voice, find_voice, load_engine
+
+    chosen = voice or engine
+    found = find_voice(chosen) if chosen else default_voice(language or "en", draft=False)[0]
+    speaker = load_engine(found.engine)
+    if missing := speaker.missing():
+        raise SpeechError(f"{found.address} cannot speak here: {missing}")
+    spoken = language or found.language.partition("-")[0] or "en"
+    words = say(text, {}, spoken)
+    if not any(word.say for word in words):
+        raise SpeechError("there is nothing to say: the text has no words")
+    clip = speak_checked(speaker, Utterance(words, found.name, spoken))
+    write_sound(out, [to_stereo(resample(clip.audio, clip.sample_rate))])
+    click.echo(f"{out}: {found.address}, {clip.duration_s:.1f} s")
+
+
+@click.command(
+    "music",
+    epilog="""
+\b
+Examples:
+  audiobook music --list
+  audiobook music kazakh --mood wistful --seconds 90 --seed 3 -o bed.mp3
+""",
+)
+@click.argument("palette", default="kazakh")
+@click.option("--mood", metavar="MOOD", help="See --list.")
+@click.option(
+    "--seconds", type=click.FloatRange(1, 6 * 3600), default=60.0, help="Length [default: 60]."
+)
+@click.option("--seed", default="0", metavar="N", help="Another seed is another piece.")
+@click.option("-o", "--out", metavar="FILE", help="Where to: .mp3, .wav, .flac or .ogg.")
+@click.option("--list", "listing", is_flag=True, help="List palettes and moods.")
+def music_command(
+    palette: str, mood: str | None, seconds: float, seed: str, out: str | None, listing: bool
+) -> None:
+    """Compose a bed and write it to a file, to hear it alone."""
+    from audiobook.music.moods import DEFAULT_MOOD, PALETTES
+
+    if listing:
+        for name, entry in PALETTES.items():
+            click.echo(f"{name}: {', '.join(entry.moods)}")
+        return
+    if not out:
+        raise click.UsageError("say where to: -o bed.mp3")
+    from audiobook.audio import seconds_to_samples
+    from audiobook.export.sounds import write_sound
+    from audiobook.music.bed import open_cues
+    from audiobook.music.composed import composed_bed
+
+    cues = open_cues(seconds_to_samples(seconds))
+    bed = composed_bed(cues, palette, mood or DEFAULT_MOOD, seed)
+    write_sound(Path(out), bed.blocks())
+    click.echo(f"{out}: {palette}, {mood or DEFAULT_MOOD}, {seconds:g} s")

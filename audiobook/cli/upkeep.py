@@ -1,0 +1,108 @@
+"""``audiobook cache``, ``doctor`` and ``completion``: keeping the house in order."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+import click
+
+from audiobook.cli.options import echo_json
+from audiobook.cli.words import count, size
+
+__all__ = ["cache_command", "completion_command", "doctor_command"]
+
+
+@click.group("cache")
+def cache_command() -> None:
+    """Look at the store of finished clips and chapters, or make it smaller.
+
+    Everything in it can be made again; removing it costs only time.
+    """
+
+
+@cache_command.command("info")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def info(as_json: bool) -> None:
+    r"""Say where the store is and how much it holds.
+
+    \b
+    Example:
+      audiobook cache info
+    """
+    from audiobook.store import Store, default_root
+
+    store = Store(default_root())
+    usage = store.usage()
+    if as_json:
+        kinds = {u.kind: {"files": u.n_files, "bytes": u.n_bytes} for u in usage}
+        echo_json({"path": str(store.root), "kinds": kinds})
+        return
+    click.echo(store.root)
+    for entry in usage:
+        click.echo(f"  {entry.kind + 's':<9} {entry.n_files:>7}  {size(entry.n_bytes):>9}")
+    click.echo(f"  {'all':<9} {'':>7}  {size(sum(u.n_bytes for u in usage)):>9}")
+
+
+@cache_command.command("prune")
+@click.option(
+    "--keep", default="0", metavar="SIZE", help="Keep this much, e.g. 5GB [default: nothing]."
+)
+def prune(keep: str) -> None:
+    r"""Remove what has not been used for longest.
+
+    \b
+    Examples:
+      audiobook cache prune --keep 5GB
+      audiobook cache prune              everything
+    """
+    from audiobook.store import Store, default_root
+
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kMGT]?)B?\s*", keep, re.IGNORECASE)
+    if match is None:
+        raise click.UsageError(f'--keep "{keep}" is no size; say for example 500MB or 5GB')
+    unit = 1000 ** " kmgt".index(match[2].lower() or " ")
+    n_files, n_bytes = Store(default_root()).prune(round(float(match[1]) * unit))
+    click.echo(f"removed {count(n_files, 'file')}, {size(n_bytes)}")
+
+
+@click.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def doctor_command(as_json: bool) -> None:
+    r"""Check what is installed, what is missing, and name the command that mends it.
+
+    \b
+    Example:
+      audiobook doctor
+    """
+    from audiobook.doctor import examine
+
+    findings = examine()
+    if as_json:
+        echo_json([{"name": f.name, "ok": f.ok, "text": f.text} for f in findings])
+    else:
+        for finding in findings:
+            mark = "ok" if finding.ok else "--" if finding.is_optional else "NO"
+            click.echo(f"{mark:<3} {finding.name:<10} {finding.text}")
+    if any(not f.ok and not f.is_optional for f in findings):
+        sys.exit(1)
+
+
+@click.command("completion")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion_command(shell: str) -> None:
+    r"""Print the script that teaches a shell to complete audiobook's commands.
+
+    \b
+    Examples:
+      audiobook completion bash >> ~/.bashrc
+      audiobook completion zsh >> ~/.zshrc
+      audiobook completion fish > ~/.config/fish/completions/audiobook.fish
+    """
+    from click.shell_completion import get_completion_class
+
+    from audiobook.cli import app
+
+    kind = get_completion_class(shell)
+    assert kind is not None
+    click.echo(kind(app, {}, "audiobook", "_AUDIOBOOK_COMPLETE").source())

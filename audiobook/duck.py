@@ -1,0 +1,123 @@
+"""Timeline in, gain curve out: how the bed makes room for the voice.
+
+The intervals of speech are known to the sample, so nothing is detected: the bed begins to sink
+before a voice sets in and rises after it has ended. No compressor could hold a fixed distance; one
+measured here would spread its reduction over 7 to 13 dB.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from audiobook.audio import seconds_to_samples
+from audiobook.loudness import Energies, mean_loudness
+from audiobook.timeline import GRID_SAMPLES, Placed, Timeline
+
+__all__ = ["Duck", "Region", "plan_duck", "speech_regions"]
+
+BRIDGE_S = 1.0  # a gap shorter than this stays ducked (Audacity's Auto Duck uses the same)
+ATTACK_S = 0.2  # the bed is down when the voice sets in, not after
+HOLD_S = 0.25
+RELEASE_S = 0.8
+MARGIN_LU = 0.5  # deeper than asked, so that the distance also holds where the limiter works
+
+
+@dataclass(frozen=True)
+class Region:
+    """A stretch of speech with only short gaps, and the bed's gain while it lasts."""
+
+    start: int  # samples
+    end: int
+    gain_db: float
+
+
+@dataclass(frozen=True)
+class Duck:
+    """The bed's gain over a chapter: ``rest_db``, and each stretch of speech its own."""
+
+    rest_db: float
+    regions: tuple[Region, ...]
+
+    def gain_db(self, start: int, n_samples: int) -> npt.NDArray[np.float32]:
+        """Return the gain in dB for a window of the chapter, shape (n_samples,)."""
+        gain = np.full(n_samples, self.rest_db, dtype=np.float32)
+        attack, hold, release = (seconds_to_samples(s) for s in (ATTACK_S, HOLD_S, RELEASE_S))
+        for region in self.regions:
+            first = max(start, region.start - attack)
+            last = min(start + n_samples, region.end + hold + release)
+            if first >= last:
+                continue
+            at = np.arange(first, last)
+            sinking = (region.start - at) / attack
+            rising = (at - region.end - hold) / release
+            away = np.clip(np.maximum(sinking, rising), 0.0, 1.0)
+            shape = 0.5 - 0.5 * np.cos(math.pi * away)  # raised cosine in dB
+            lowered = region.gain_db + (self.rest_db - region.gain_db) * shape
+            window = gain[first - start : last - start]
+            np.minimum(window, lowered, out=window, casting="same_kind")
+        return gain
+
+
+def speech_regions(timeline: Timeline) -> list[list[Placed]]:
+    """Return the segments in groups with no gap of `BRIDGE_S` or more inside."""
+    bridge = seconds_to_samples(BRIDGE_S)
+    groups: list[list[Placed]] = []
+    for placed in timeline.placed:
+        if groups and placed.start - groups[-1][-1].end < bridge:
+            groups[-1].append(placed)
+        else:
+            groups.append([placed])
+    return groups
+
+
+def plan_duck(
+    timeline: Timeline,
+    music: Energies,
+    speech_lufs: Sequence[float],
+    *,
+    music_lufs: float,
+    target_lufs: float,
+    between_lu: float,
+    under_speech_lu: float,
+) -> Duck:
+    """Decide how deep the bed lies under each stretch of speech.
+
+    Parameters
+    ----------
+    music : array
+        The bed's energies, from a `Meter` (before any gain).
+    speech_lufs : sequence of float
+        Loudness of each placed segment as it will be heard, in order.
+    music_lufs : float
+        The bed's loudness as a whole, before any gain.
+    target_lufs : float
+        The voice's loudness as a whole.
+    between_lu, under_speech_lu : float < 0
+        The bed's loudness relative to the voice where nobody speaks, and under speech.
+
+    Returns
+    -------
+    Duck
+        Under every segment the bed is at least ``-under_speech_lu`` LU softer than the segment.
+    """
+    rest_db = target_lufs + between_lu - music_lufs
+    heard = dict(zip(map(id, timeline.placed), speech_lufs, strict=True))
+    regions = []
+    for group in speech_regions(timeline):
+        room = min(
+            heard[id(p)] + under_speech_lu - _loudness_under(music, p) - MARGIN_LU for p in group
+        )
+        gain_db = min(room, rest_db, target_lufs + under_speech_lu - music_lufs)
+        regions.append(Region(group[0].start, group[-1].end, gain_db))
+    return Duck(rest_db, tuple(regions))
+
+
+def _loudness_under(music: Energies, placed: Placed) -> float:
+    """Return the bed's loudness while a segment sounds, in LUFS."""
+    last = max(placed.start // GRID_SAMPLES + 1, -(-placed.end // GRID_SAMPLES))
+    return mean_loudness(music[placed.start // GRID_SAMPLES : last])

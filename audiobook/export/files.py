@@ -1,0 +1,48 @@
+"""A file that appears whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from audiobook.errors import ExportError
+
+__all__ = ["replacing", "write_whole"]
+
+
+@contextlib.contextmanager
+def replacing(target: Path) -> Iterator[IO[bytes]]:
+    """Give a file beside ``target`` to write; it takes the target's place when all went well.
+
+    The name of the file is made from the target's: what an interrupted run left is overwritten by
+    the next one. The folder is made if it is not there.
+
+    Raises
+    ------
+    ExportError
+        If the disk is full, or the folder cannot be written; nothing is left behind.
+    """
+    beside = target.with_name(f".{target.name}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with beside.open("wb") as file:
+            yield file
+        beside.replace(target)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            reason = error.strerror or str(error)
+            raise ExportError(
+                f"{target}: cannot be written ({reason}); free some space there, "
+                "or name another folder with -o"
+            ) from error
+        raise
+
+
+def write_whole(target: Path, data: bytes) -> None:
+    """Write a file so that it appears whole or not at all; see `replacing`."""
+    with replacing(target) as file:
+        file.write(data)

@@ -1,0 +1,102 @@
+"""Encoded chapters and what they say of themselves in, tagged MP3 files out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from audiobook.export.files import replacing
+from audiobook.export.id3 import Contents, Mark, Tags, tag_bytes
+from audiobook.export.join import (
+    JoinedChapter,
+    checked_frames,
+    join,
+    lay_end_to_end,
+    read_infos,
+)
+from audiobook.export.mpeg import Source
+
+__all__ = ["write_book", "write_chapter"]
+
+
+def write_chapter(
+    target: Path, audio: Source, tags: Tags, sections: Sequence[Mark] = ()
+) -> JoinedChapter:
+    """Write a chapter's file: its tag, then the encoded sound as it is.
+
+    Parameters
+    ----------
+    target : Path
+        Appears whole or not at all.
+    audio : Path or binary file
+        What `audiobook.ffmpeg.encode_mp3` wrote; an open file is read from where it stands.
+    tags : Tags
+        With the chapter's title and number. The chapter has a mark of its own even without
+        sections: players that join the files of a book take the marks of all or of none.
+    sections : sequence of Mark
+        In order, in seconds from the chapter's start.
+
+    Returns
+    -------
+    JoinedChapter
+        The chapter's length, as if it were a book alone.
+
+    Raises
+    ------
+    ExportError
+        If ``audio`` is damaged, or the target cannot be written.
+    """
+    infos = read_infos([audio])
+    clock = lay_end_to_end(infos)
+    contents = [Contents(Mark(tags.title, 0.0), tuple(sections))]
+    with replacing(target) as file:
+        file.write(tag_bytes(tags, contents, clock[0].end_s))
+        file.write(infos[0].frame)
+        for data in checked_frames(audio, infos[0]):
+            file.write(data)
+    return clock[0]
+
+
+def write_book(
+    target: Path, chapters: Sequence[Source], tags: Tags, contents: Sequence[Contents]
+) -> list[JoinedChapter]:
+    """Write the whole book in one file, with a mark for each chapter and section.
+
+    Parameters
+    ----------
+    target : Path
+        Appears whole or not at all.
+    chapters : sequence of Path or binary file
+        The encoded chapters, or their finished files; see `audiobook.export.join.join`.
+    tags : Tags
+        The book's.
+    contents : sequence of Contents
+        One for each chapter, in seconds from the chapter's own start.
+
+    Returns
+    -------
+    list of JoinedChapter
+        The book's clock: where each chapter starts in the decoded file. The same numbers belong
+        in everything else that names a place in the book.
+
+    Raises
+    ------
+    ExportError
+        If a chapter is damaged, or the target cannot be written.
+    """
+    clock = lay_end_to_end(read_infos(chapters))
+    moved = [_moved(chapter, place) for chapter, place in zip(contents, clock, strict=True)]
+    with replacing(target) as file:
+        file.write(tag_bytes(tags, moved, clock[-1].end_s))
+        join(chapters, file)
+    return clock
+
+
+def _moved(chapter: Contents, place: JoinedChapter) -> Contents:
+    """Move a chapter's marks to the book's clock."""
+    mark, *sections = (
+        replace(mark, start_s=mark.start_s + place.start_s)
+        for mark in (chapter.mark, *chapter.sections)
+    )
+    return Contents(mark, tuple(sections))

@@ -1,0 +1,11 @@
+"""How words are said: written words in, spoken words out, one for one.
+
+Every word of the text keeps its place, so that timings point at the words as printed. Only what is
+certain is rewritten: the book's own lexicon, abbreviations whose full stop would be heard as one,
+initials, and Roman numerals; other numbers and everything else are the engine's to read.
+"""
+
+from audiobook.lexicon.say import say
+from audiobook.lexicon.words import SpokenWord
+
+__all__ = ["SpokenWord", "say"]

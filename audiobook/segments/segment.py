@@ -1,0 +1,203 @@
+"""A chapter in, its segments out."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from audiobook.lexicon import say
+from audiobook.segments.breath import Breath, breaths, has_words
+from audiobook.segments.model import Boundary, Segment, SegmentKind
+from audiobook.segments.sentences import sentence_spans
+from audiobook.story.book import Pronunciation
+from audiobook.story.model import Block, BlockKind, Chapter
+
+__all__ = ["NARRATOR", "chapter_text", "segment_chapter"]
+
+NARRATOR = "narrator"
+BLOCK_SEPARATOR = "\n\n"
+SCENE_SEPARATOR = "\n\n***\n\n"
+ID_CHARS = 8
+
+_KINDS = {
+    BlockKind.HEADING: (SegmentKind.HEADING, Boundary.HEADING),
+    BlockKind.PARAGRAPH: (SegmentKind.TEXT, Boundary.PARAGRAPH),
+    BlockKind.VERSE: (SegmentKind.TEXT, Boundary.PARAGRAPH),
+}
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A segment before it is known how it is said."""
+
+    kind: SegmentKind
+    text: str
+    separator: str
+    after: Boundary
+    line: int
+
+
+def chapter_text(chapter: Chapter) -> str:
+    """Return the chapter's text, its title aside.
+
+    Blocks are divided by a blank line, and by a line of three asterisks where a scene ends.
+    """
+    return "".join(block.text.strip() + separator for block, separator in _divided(chapter))
+
+
+def segment_chapter(
+    chapter: Chapter,
+    *,
+    language: str,
+    lexicon: Mapping[str, Pronunciation],
+    speak_title: bool,
+) -> tuple[Segment, ...]:
+    """Divide a chapter into what is said in one go.
+
+    Parameters
+    ----------
+    chapter : Chapter
+        As read.
+    language : str
+        BCP 47; "" is read as English.
+    lexicon : mapping of str to Pronunciation
+        The book's own words; see `audiobook.lexicon.say`.
+    speak_title : bool
+        Whether a title that the source writes is said before the text; a derived one never is.
+
+    Returns
+    -------
+    tuple of Segment
+        Every word of the chapter once and in order; ``text`` and ``separator`` joined, titles
+        aside, are `chapter_text`. Empty only when the chapter has no words.
+
+    Notes
+    -----
+    A line of a verse ends a clause, or a sentence where it has its full stop. What cannot be said
+    alone (a lone dash) is joined to what stands before it, else after it. The text of one
+    sentence decides only its own segment, and whether it is joined to its neighbour.
+    """
+    parts = [*_parts(chapter, language or "en")]
+    if speak_title and chapter.title_is_written and has_words(chapter.title):
+        parts = [*_title(chapter), *parts]
+    if not parts or not any(has_words(part.text) for part in parts):
+        return ()
+    parts[-1] = dataclasses.replace(parts[-1], after=Boundary.END)
+    return tuple(_spoken(parts, language or "en", lexicon))
+
+
+def _divided(chapter: Chapter) -> Iterator[tuple[Block, str]]:
+    """Yield the blocks that have text, with what divides each from the next."""
+    filled = [i for i, block in enumerate(chapter.blocks) if block.text.strip()]
+    for i, following in zip(filled, [*filled[1:], None], strict=True):
+        breaks = chapter.blocks[i + 1 : following]
+        if following is None:
+            yield chapter.blocks[i], ""
+        elif any(block.kind is BlockKind.SCENE_BREAK for block in breaks):
+            yield chapter.blocks[i], SCENE_SEPARATOR
+        else:
+            yield chapter.blocks[i], BLOCK_SEPARATOR
+
+
+def _title(chapter: Chapter) -> Iterator[_Part]:
+    title = " ".join(chapter.title.split())
+    pieces = breaths(title, [Breath(0, len(title), is_sentence=True)])
+    for piece in pieces:
+        is_last = piece is pieces[-1]
+        after = Boundary.TITLE if is_last else Boundary.CLAUSE
+        text = title[piece.start : piece.end]
+        yield _Part(
+            SegmentKind.TITLE, text, BLOCK_SEPARATOR if is_last else " ", after, chapter.line
+        )
+
+
+def _parts(chapter: Chapter, language: str) -> Iterator[_Part]:
+    """Yield the parts of the text; those without words are joined to a neighbour."""
+    before: _Part | None = None
+    for block, separator in _divided(chapter):
+        for part in _parts_of(block, separator, language):
+            if before is None:
+                before = part
+            elif not has_words(part.text) or not has_words(before.text):
+                before = _joined(before, part)
+            else:
+                yield before
+                before = part
+    if before is not None:
+        yield before
+
+
+def _joined(one: _Part, other: _Part) -> _Part:
+    text = one.text + one.separator + other.text
+    kind = other.kind if has_words(other.text) else one.kind
+    line = other.line if has_words(other.text) else one.line
+    return _Part(kind, text, other.separator, other.after, line)
+
+
+def _parts_of(block: Block, separator: str, language: str) -> Iterator[_Part]:
+    kind, after = _KINDS[block.kind]
+    text = block.text.strip()
+    if separator == SCENE_SEPARATOR:
+        after = Boundary.SCENE
+    pieces = breaths(text, _units(block.kind, text, language))
+    for piece, following in zip(pieces, [*pieces[1:], None], strict=True):
+        line = block.line + text.count("\n", 0, piece.start)
+        if following is None:
+            yield _Part(kind, text[piece.start : piece.end], separator, after, line)
+        else:
+            inner = Boundary.SENTENCE if piece.is_sentence else Boundary.CLAUSE
+            between = text[piece.end : following.start]
+            yield _Part(kind, text[piece.start : piece.end], between, inner, line)
+
+
+def _units(kind: BlockKind, text: str, language: str) -> Sequence[Breath]:
+    """Return the sentences of prose, the lines of verse, or a heading as it is."""
+    if kind is BlockKind.HEADING:
+        return [Breath(0, len(text), is_sentence=True)]
+    if kind is BlockKind.VERSE:
+        return _verse_lines(text)
+    return [Breath(start, end, is_sentence=True) for start, end in sentence_spans(text, language)]
+
+
+def _verse_lines(text: str) -> list[Breath]:
+    units, position = [], 0
+    for line in text.split("\n"):
+        start = position + len(line) - len(line.lstrip())
+        end = position + len(line.rstrip())
+        if end > start:
+            ends = (
+                text[start:end].rstrip("\"'”’»)]").endswith((".", "!", "?", "…", "。", "！", "？"))
+            )
+            units.append(Breath(start, end, is_sentence=ends))
+        position += len(line) + 1
+    return units
+
+
+def _spoken(
+    parts: Sequence[_Part], language: str, lexicon: Mapping[str, Pronunciation]
+) -> Iterator[Segment]:
+    seen: Counter[str] = Counter()
+    for part in parts:
+        name = _name(part)
+        seen[name] += 1
+        ordinal = f"-{seen[name]}" if seen[name] > 1 else ""
+        is_heading = part.kind is not SegmentKind.TEXT
+        words = say(part.text, lexicon, language, is_heading=is_heading)
+        yield Segment(
+            name + ordinal,
+            part.kind,
+            NARRATOR,
+            part.text,
+            part.separator,
+            words,
+            part.after,
+            part.line,
+        )
+
+
+def _name(part: _Part) -> str:
+    content = "\0".join((part.kind, NARRATOR, part.text))
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:ID_CHARS]

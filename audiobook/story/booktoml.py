@@ -1,0 +1,264 @@
+"""``book.toml`` in, `Book` out, or the line that says what is wrong; keeps takes in it."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from audiobook.errors import StoryError, did_you_mean
+from audiobook.story.book import Book, ChapterSettings, Pronunciation
+from audiobook.story.schema import ENTRIES, TABLES, Key, keys_of
+from audiobook.story.toml_lines import Path as KeyPath
+from audiobook.story.toml_lines import line_of, lines_of_keys
+
+__all__ = ["load_book", "parse_book", "write_take"]
+
+_TYPE_NAMES = {str: "text in quotation marks", bool: "true or false", int: "a whole number"}
+_TOML_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)")
+
+
+def load_book(path: Path) -> Book:
+    """Read ``book.toml``.
+
+    Raises
+    ------
+    StoryError
+        With the line, if it is not TOML, has an unknown key or a value of a wrong type or size.
+    """
+    return parse_book(_read(path), path.name)
+
+
+def parse_book(text: str, name: str = "book.toml") -> Book:
+    """Make a book of the text of its file; ``name`` is what to call it in an error."""
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        match = _TOML_PLACE.search(str(error))
+        line = match[1] if match and match[1] else text.count("\n") + 1
+        problem = _TOML_PLACE.sub("", str(error))
+        problem = problem[:1].lower() + problem[1:]
+        raise StoryError(
+            f'{name}:{line}: not TOML: {problem}; a key looks like title = "My Story"'
+        ) from error
+    return _Checker(name, lines_of_keys(text)).book(values)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except FileNotFoundError as error:
+        raise StoryError(f'{path} does not exist; make one with "audiobook new"') from error
+    except UnicodeDecodeError as error:
+        raise StoryError(f"{path} is not UTF-8, as TOML must be; save it again as UTF-8") from error
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise StoryError(f"{path} cannot be read: {reason}; check its rights") from error
+
+
+class _Checker:
+    """Turns the values of one file into a `Book`, knowing where each of them stands."""
+
+    def __init__(self, name: str, lines: dict[KeyPath, int]) -> None:
+        self.name = name
+        self.lines = lines
+
+    def wrong(self, path: KeyPath, problem: str) -> StoryError:
+        return StoryError(f"{self.name}:{line_of(self.lines, path)}: {problem}")
+
+    def book(self, values: Mapping[str, Any]) -> Book:
+        plain = keys_of(Book)
+        tables = {*TABLES, "lexicon", *ENTRIES}
+        found: dict[str, Any] = {}
+        for name, value in values.items():
+            path = (name,)
+            if name in plain:
+                found[name] = self.value(plain[name], value, path, "")
+            elif name in TABLES:
+                found[name] = TABLES[name](**self.table(TABLES[name], value, path, f"[{name}]"))
+            elif name == "lexicon":
+                found[name] = self.lexicon(value)
+            elif name in ENTRIES:
+                found[ENTRIES[name][0]] = self.entries(name, value)
+            else:
+                raise self.unknown(name, value, [*plain, *tables])
+        return Book(**found)
+
+    def unknown(self, name: str, value: Any, known: list[str]) -> StoryError:
+        if name == "cast":
+            problem = "[cast] is for a later version, which has several voices; remove it"
+        elif isinstance(value, dict):
+            problem = f"unknown table [{name}]; {did_you_mean(name, known)}"
+        else:
+            problem = f'unknown key "{name}"; {did_you_mean(name, known)}'
+        return self.wrong((name,), problem)
+
+    def table(self, table: type, value: Any, path: KeyPath, where: str) -> dict[str, Any]:
+        keys = keys_of(table)
+        if not isinstance(value, dict):
+            raise self.wrong(path, f"{where} must be a table; write its keys under it, one a line")
+        for name in value:
+            if name not in keys:
+                hint = did_you_mean(name, keys)
+                raise self.wrong((*path, name), f'unknown key "{name}" in {where}; {hint}')
+        return {
+            name: self.value(keys[name], item, (*path, name), f" in {where}")
+            for name, item in value.items()
+        }
+
+    def value(self, key: Key, value: Any, path: KeyPath, where: str) -> Any:
+        if key.name == "date" and isinstance(value, dt.date | int) and value is not True:
+            value = str(value)[:10]  # TOML has dates of its own
+        if key.type is float and type(value) is int:
+            value = float(value)
+        if type(value) is not key.type:
+            wanted = _TYPE_NAMES.get(key.type, "a number")
+            raise self.wrong(path, f"{key.name}{where} must be {wanted}, not {_shown(value)}")
+        if not _is_within(key, value):
+            span = _span(key)
+            raise self.wrong(path, f"{key.name}{where} is {_shown(value)}; it must be {span}")
+        if key.pattern and not re.fullmatch(key.pattern, str(value)):
+            raise self.wrong(path, f"{key.name}{where} is {_shown(value)}; it must be {key.about}")
+        return value
+
+    def lexicon(self, value: Any) -> dict[str, Pronunciation]:
+        if not isinstance(value, dict):
+            raise self.wrong(("lexicon",), "[lexicon] must be a table; write a word a line")
+        return {word: self.pronunciation(word, said) for word, said in value.items()}
+
+    def pronunciation(self, word: str, said: Any) -> Pronunciation:
+        path = ("lexicon", word)
+        where = f'"{word}" in [lexicon]'
+        if isinstance(said, str):
+            said = {"ipa": said}
+        if not isinstance(said, dict):
+            raise self.wrong(path, f'{where} must be its sounds in IPA or {{ say = "..." }}')
+        found = Pronunciation(**self.table(Pronunciation, said, path, where))
+        if not (found.ipa.strip() or found.say.strip()) or not word.strip():
+            raise self.wrong(path, f'{where} says nothing; give it sounds or {{ say = "..." }}')
+        return found
+
+    def entries(self, name: str, value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            raise self.wrong((name,), f"{name} must be written as [[{name}]]")
+        return tuple(self.entry(name, i, item) for i, item in enumerate(value))
+
+    def entry(self, name: str, i: int, value: dict[str, Any]) -> Any:
+        path: KeyPath = (name, i)
+        table = ENTRIES[name][1]
+        found = self.table(table, value, path, f"[[{name}]]")
+        if table is ChapterSettings:
+            if ("number" in found) == bool(found.get("title")):
+                raise self.wrong(path, "[[chapter]] needs either number or title, to say which")
+        elif "id" not in found:
+            raise self.wrong(path, '[[segment]] needs an id; see "audiobook segments"')
+        return table(**found)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict | list):
+        return "a table" if isinstance(value, dict) else "a list"
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def _is_within(key: Key, value: Any) -> bool:
+    if key.type not in (int, float):
+        return True
+    at_least = key.least is None or value >= key.least
+    return at_least and (key.most is None or value <= key.most)
+
+
+def _span(key: Key) -> str:
+    if key.most is None:
+        return f"{key.least:g} or more"
+    return f"{key.least:g} to {key.most:g}"
+
+
+def write_take(path: Path, number: int, take: int, *, title: str = "") -> None:
+    """Keep in ``book.toml`` which reading of a chapter is wanted; the rest stays as it is.
+
+    Parameters
+    ----------
+    path : Path
+        An existing ``book.toml``.
+    number : int >= 1
+        The chapter.
+    take : int >= 1
+        Its reading.
+    title : str
+        Its title; an entry that names the chapter so is used, too.
+
+    Raises
+    ------
+    StoryError
+        If the file is broken, cannot be written, or is written in a way that cannot be edited
+        line by line; it is unchanged then.
+    """
+    before = load_book(path)
+    text = path.read_bytes().decode("utf-8-sig")
+    edited = _with_take(text, before, number, take, title)
+    after = parse_book(edited.replace("\r\n", "\n"), path.name)
+    if after != _expected(before, number, take, title):
+        raise StoryError(
+            f"{path.name}: the take cannot be put in by program; write take = {take} yourself"
+        )
+    _replace(path, edited)
+
+
+def _entry_of(book: Book, number: int, title: str) -> int | None:
+    for i, entry in enumerate(book.chapters):
+        if entry.number == number or (title and entry.title == title):
+            return i
+    return None
+
+
+def _expected(book: Book, number: int, take: int, title: str) -> Book:
+    i = _entry_of(book, number, title)
+    chapters = list(book.chapters)
+    if i is None:
+        chapters.append(ChapterSettings(number=number, take=take))
+    else:
+        chapters[i] = dataclasses.replace(chapters[i], take=take)
+    return dataclasses.replace(book, chapters=tuple(chapters))
+
+
+def _with_take(text: str, book: Book, number: int, take: int, title: str) -> str:
+    newline = "\r\n" if "\r\n" in text else "\n"
+    lines = text.replace("\r\n", "\n").split("\n")
+    places = lines_of_keys("\n".join(lines))
+    i = _entry_of(book, number, title)
+    if i is None:
+        end = [] if not text.strip() else [""]
+        while lines and not lines[-1].strip():
+            lines.pop()
+        lines += [*end, "[[chapter]]", f"number = {number}", f"take = {take}", ""]
+    elif ("chapter", i, "take") in places:
+        at = places["chapter", i, "take"] - 1
+        lines[at] = re.sub(r"(take\W*?=\s*)[+\w]+", rf"\g<1>{take}", lines[at], count=1)
+    else:
+        key = "number" if book.chapters[i].number else "title"
+        at = places.get(("chapter", i, key), 1)
+        indent = re.match(r"\s*", lines[at - 1])
+        lines.insert(at, f"{indent[0] if indent else ''}take = {take}")
+    return newline.join(lines)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file whole or not at all, through a link to the file it means."""
+    target = path.resolve()
+    temporary = target.with_name(f".{target.name}.part-{os.getpid()}")
+    try:
+        temporary.write_bytes(text.encode("utf-8"))
+        temporary.chmod(target.stat().st_mode & 0o777)
+        temporary.replace(target)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        reason = (error.strerror or str(error)).lower()
+        raise StoryError(f"{path} cannot be written: {reason}; check its rights") from error

@@ -1,0 +1,55 @@
+"""What the readers of single formats hand on: blocks whose lines are still as they were written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from audiobook.story.model import BlockKind
+
+__all__ = ["Draft", "Manuscript"]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A block before the story is divided into chapters.
+
+    Attributes
+    ----------
+    lines : tuple of str
+        The block's lines with single spaces; a paragraph's will be joined, verse keeps them.
+    line : int
+        Where it starts in the source, from 1.
+    level : int
+        Depth of a marked heading, from 1; 0 for anything else.
+    """
+
+    kind: BlockKind
+    lines: tuple[str, ...]
+    line: int
+    level: int = 0
+
+    @property
+    def text(self) -> str:
+        """The block's text as the model wants it."""
+        if self.kind is BlockKind.VERSE:
+            return "\n".join(self.lines)
+        return join_wrapped(self.lines)
+
+
+@dataclass(frozen=True)
+class Manuscript:
+    """A story before it is divided into chapters, with what it says of itself."""
+
+    drafts: tuple[Draft, ...]
+    title: str = ""
+    author: str = ""
+    language: str = ""
+
+
+def join_wrapped(lines: tuple[str, ...]) -> str:
+    """Join hard-wrapped lines; a word divided at its hyphen becomes one word again."""
+    text = ""
+    for line in lines:
+        hyphenated = text[-1:] in "-‐" and text[-2:-1].isalpha() and line[:1].islower()
+        text += line if not text or hyphenated else f" {line}"
+    return text

@@ -1,0 +1,185 @@
+"""A story and a book in, a folder with ``story.md`` and ``book.toml`` out, ready to edit."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from audiobook.errors import StoryError
+from audiobook.story.book import Book, ChapterSettings, SegmentSettings
+from audiobook.story.headings import match_chapter_line
+from audiobook.story.model import Block, BlockKind, Chapter, Story
+from audiobook.story.project import BOOK_NAME, STORY_NAME
+from audiobook.story.schema import ENTRIES, TABLES, Key, keys_of
+
+__all__ = ["new_project", "render_book", "render_story"]
+
+MAX_HEADING_LEVEL = 6
+_ANYWHERE = re.compile(r"[\\`*_\[\]<>~|#]|&(?=#?\w+;)")
+_AT_START = re.compile(r"(?m)^(?:([-+=>])|(\d{1,9})([.)])(?=\s|$))")
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+
+_BOOK_HEAD = """\
+# Everything about this audiobook that is not its text. Each key is optional; a line that begins
+# with "#" shows what holds without it. The command line wins over this file.
+"""
+_TABLE_HEADS = {
+    "voice": 'Who reads, and how. "audiobook voices" lists the voices.',
+    "pauses": "Silences, in seconds. Changing them speaks nothing again.",
+    "music": "The music under the voice. Changing it speaks nothing again.",
+}
+_LEXICON_HEAD = """\
+# How words are said: by their sounds, by a respelling, or both.
+# Akbulak = "ɑkbʊlˈɑk"
+# Shalyapova = { say = "Sha-lya-pova" }
+[lexicon]
+"""
+_CHAPTER_EXAMPLE = """\
+# What is different in one chapter; repeat the block for others.
+# [[chapter]]
+# number = 3
+# mood = "lively"
+# take = 2
+"""
+_UNTITLED_NOTE = "# The story wrote no titles: those in story.md are its first words.\n"
+
+
+def new_project(story: Story, book: Book, folder: Path) -> tuple[Path, ...]:
+    """Write a folder that reads back to the same chapters and text.
+
+    Parameters
+    ----------
+    story, book
+        As `audiobook.story.open_project` gives them.
+    folder : Path
+        Where to write; made when missing. Nothing in it is overwritten.
+
+    Returns
+    -------
+    tuple of Path
+        The files written.
+
+    Notes
+    -----
+    Chapters whose titles were derived get them as headings, to be edited; since such titles are
+    not spoken, ``speak_titles`` is off then.
+
+    Raises
+    ------
+    StoryError
+        If one of the files is there already, or the folder cannot be written.
+    """
+    files = {folder / BOOK_NAME: render_book(story, book), folder / STORY_NAME: render_story(story)}
+    taken = next((path for path in files if path.exists()), None)
+    if taken is not None:
+        raise StoryError(f"{taken} is there already; choose another folder")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path, text in files.items():
+            with path.open("x", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise StoryError(f"{folder} cannot be written: {reason}; choose another folder") from error
+    return tuple(files)
+
+
+def render_story(story: Story) -> str:
+    """Return a story as Markdown: its title as the top heading, chapters below it."""
+    title = story.title or "Untitled"
+    parts = [f"# {_escaped(title)}"]
+    n_headings = sum(not _is_preface(chapter, story) for chapter in story.chapters)
+    if n_headings < 2 or match_chapter_line(title):
+        # Only front matter tells such a title from a chapter's.
+        parts.insert(0, f"---\ntitle: {json.dumps(title, ensure_ascii=False)}\n---")
+    for chapter in story.chapters:
+        if not _is_preface(chapter, story):
+            parts.append(f"## {_escaped(chapter.title)}")
+        parts += [_block(block) for block in chapter.blocks]
+    return "\n\n".join(parts) + "\n"
+
+
+def _is_preface(chapter: Chapter, story: Story) -> bool:
+    """Tell whether a chapter is what stands before the first written title."""
+    others = story.chapters[1:]
+    is_first = chapter is story.chapters[0] and not chapter.title_is_written
+    return is_first and bool(others) and all(other.title_is_written for other in others)
+
+
+def _block(block: Block) -> str:
+    if block.kind is BlockKind.SCENE_BREAK:
+        return "***"
+    if block.kind is BlockKind.HEADING:
+        return "#" * min(block.level + 2, MAX_HEADING_LEVEL) + " " + _escaped(block.text)
+    return "\\\n".join(_escaped(line) for line in block.text.split("\n"))
+
+
+def _escaped(text: str) -> str:
+    """Return text that Markdown reads as it stands."""
+    text = _ANYWHERE.sub(lambda match: "\\" + match[0], text)
+    return _AT_START.sub(
+        lambda match: "\\" + match[1] if match[1] else f"{match[2]}\\{match[3]}", text
+    )
+
+
+def render_book(story: Story, book: Book) -> str:
+    """Return ``book.toml`` with every key: set where the book sets it, else as a comment."""
+    known = {name: getattr(book, name) or getattr(story, name) for name in _STORY_KEYS}
+    book = dataclasses.replace(book, **known, story=STORY_NAME)
+    lines = [_BOOK_HEAD.rstrip()]
+    lines += [_line(key, getattr(book, key.name)) for key in keys_of(Book).values()]
+    if story.chapters and not any(chapter.title_is_written for chapter in story.chapters):
+        untitled = dataclasses.replace(book.voice, speak_titles=False)
+        book = dataclasses.replace(book, voice=untitled)
+        lines += ["", _UNTITLED_NOTE.rstrip()]
+    for name, table in TABLES.items():
+        values = getattr(book, name)
+        lines += ["", f"# {_TABLE_HEADS[name]}", f"[{name}]"]
+        lines += [_line(key, getattr(values, key.name)) for key in keys_of(table).values()]
+    lines += ["", _LEXICON_HEAD.rstrip(), *_lexicon_lines(book), "", _CHAPTER_EXAMPLE.rstrip()]
+    for chapter in book.chapters:
+        lines += ["", *_entry_lines("chapter", chapter)]
+    for segment in book.segments:
+        lines += ["", *_entry_lines("segment", segment)]
+    return "\n".join(lines) + "\n"
+
+
+_STORY_KEYS = ("title", "author", "language")
+
+
+def _line(key: Key, value: Any) -> str:
+    """Return a key's line, with what it means; a comment where its value is the default."""
+    about = (
+        key.about
+        if key.least is None or key.most is None
+        else (f"{key.about}; {key.least:g} to {key.most:g}")
+    )
+    mark = "# " if value == key.default else ""
+    return f"{mark}{key.name} = {_toml(value)}  # {about}"
+
+
+def _lexicon_lines(book: Book) -> Iterator[str]:
+    for word, said in book.lexicon.items():
+        key = word if _BARE_KEY.fullmatch(word) else _toml(word)
+        both = {"ipa": said.ipa, "say": said.say}
+        inner = ", ".join(f"{name} = {_toml(text)}" for name, text in both.items() if text)
+        yield f"{key} = {{ {inner} }}" if said.say else f"{key} = {_toml(said.ipa)}"
+
+
+def _entry_lines(name: str, entry: ChapterSettings | SegmentSettings) -> Iterator[str]:
+    yield f"[[{name}]]"
+    for key in keys_of(ENTRIES[name][1]).values():
+        value = getattr(entry, key.name)
+        if value != key.default:
+            yield f"{key.name} = {_toml(value)}"
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, str):
+        # JSON's escapes are TOML's, but for one character that TOML wants escaped, too.
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return json.dumps(value)

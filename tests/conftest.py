@@ -1,0 +1,43 @@
+"""What every test may use: a store and a data folder of its own, and sounds of known measure."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from audiobook.audio import SAMPLE_RATE
+from audiobook.store import Store
+
+DATA = Path(__file__).parent / "data"
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "store")
+
+
+@pytest.fixture
+def data():
+    return DATA
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path, monkeypatch):
+    """No test reads or writes the user's cache."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def sine():
+    """Make a stereo sine: ``sine(hz, seconds, level_db)``, faded so that meters do not ring."""
+
+    def make(hz, seconds, level_db=-20.0, sample_rate=SAMPLE_RATE, n_channels=2):
+        t = np.arange(round(seconds * sample_rate)) / sample_rate
+        wave = 10.0 ** (level_db / 20.0) * np.sin(2.0 * np.pi * hz * t)
+        n_fade = min(round(0.02 * sample_rate), len(t) // 2)
+        ramp = 0.5 - 0.5 * np.cos(np.linspace(0.0, np.pi, n_fade))
+        wave[:n_fade] *= ramp
+        wave[len(wave) - n_fade :] *= ramp[::-1]
+        return np.repeat(wave[:, np.newaxis], n_channels, axis=1).astype(np.float32)
+
+    return make
