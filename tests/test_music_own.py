@@ -20,7 +20,8 @@ def crossfade(tail, head):
 
 def cues(seconds, outro_s=5):
     n_samples = round(seconds * SAMPLE_RATE)
-    return Cues(n_samples, min(SAMPLE_RATE, n_samples), max(0, n_samples - outro_s * SAMPLE_RATE))
+    end = max(0, n_samples - outro_s * SAMPLE_RATE)
+    return Cues(n_samples, min(SAMPLE_RATE, end), end)
 
 
 def tune(seconds, seed=0):

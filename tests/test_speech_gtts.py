@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from loopback import TranslateService
+from loopback import MAX_WAIT_S, TranslateService
 
 from audiobook.errors import SpeechError
 from audiobook.lexicon import SpokenWord
@@ -81,6 +82,23 @@ def test_waits_grow(serve: Serve) -> None:
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ("empty", "an empty answer"),
+        ("noise", "what is not sound"),
+        ("silent", "sent silence"),
+        ("cut", "cut short"),
+        ("503", "answered 503"),
+    ],
+)
+def test_lasting_fault_is_explained(serve: Serve, fault: str, reason: str) -> None:
+    """A fault that stays is told in plain words, never turned into an empty clip."""
+    serve(*[fault] * 4)
+    with pytest.raises(SpeechError, match=reason):
+        Gtts(sleep=lambda _: None).speak(utterance(TEXT))
+
+
 @pytest.mark.parametrize("fault", ["403", "null"])
 def test_lasting_fault_is_not_asked_again(serve: Serve, fault: str) -> None:
     """A refusal that will not pass costs one request."""
@@ -92,9 +110,11 @@ def test_lasting_fault_is_not_asked_again(serve: Serve, fault: str) -> None:
 
 def test_hanging_service_is_left(serve: Serve) -> None:
     """A service that never answers is left after the time-out, not waited for."""
-    serve("hang")
+    service, began = serve("hang"), time.monotonic()
     clip = Gtts(sleep=lambda _: None, timeout_s=0.3).speak(utterance(TEXT))
+    assert time.monotonic() - began < 0.8 * MAX_WAIT_S
     assert clip.duration_s > 0.8
+    assert len(service.requests) == 2
 
 
 def test_requests_keep_their_distance(serve: Serve) -> None:

@@ -131,6 +131,11 @@ def test_long_line_is_cut_at_sentences() -> None:
     assert split_line("aaa aaa aa. b, b bbb", 16) == ["aaa aaa aa. ", "b, b bbb"]
 
 
+def test_space_at_the_limit_begins_the_next_part() -> None:
+    """A part never outgrows the limit, not even by the space after it."""
+    assert split_line("abcdef gh", 6) == ["abcdef", " gh"]
+
+
 def test_long_data_path_is_shortened(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Data under a path too long for the library is reached by a short one, with all its files."""
     deep = tmp_path_factory.mktemp("deep") / ("x" * 90) / ("y" * 90) / "espeak-ng-data"

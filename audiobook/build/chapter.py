@@ -32,7 +32,7 @@ from audiobook.timeline import Timeline, place
 __all__ = ["ChapterJob", "lay_out", "produce", "scratch_dir"]
 
 HEAD_S, TAIL_S = 0.5, 1.0  # silence around a chapter that has no music
-LEVELS_STEP_S = 0.5  # resolution of the level curves kept for pictures and reports
+LEVELS_STEP_S = 0.2  # resolution of the level curves kept for pictures and reports
 MAX_TRIES = 4  # each lowers the ceiling by what the codec added; two have always been enough
 
 BREATHS = {

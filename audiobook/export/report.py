@@ -44,7 +44,10 @@ class WordReport:
 
 @dataclass(frozen=True)
 class SegmentReport:
-    """What was said in one go, by whom; ``kind`` is a `SegmentKind`'s value, ``line`` the source's."""
+    """What was said in one go, by whom.
+
+    ``kind`` is a `SegmentKind`'s value; ``line`` is where it starts in the source, 0 if nowhere.
+    """
 
     id: str
     kind: str

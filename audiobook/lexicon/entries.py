@@ -117,9 +117,11 @@ def _spread(
         says, ipas = [" ".join(says), *silent], [" ".join(ipas), *silent]
     before, after = silence_marks(tokens[0].before), silence_marks(tokens[-1].after)
     last = max(i for i, spoken in enumerate(says) if spoken)
-    says[0], says[last] = before + says[0], says[last] + after
+    says[last] += after
+    says[0] = before + says[0]
     if any(ipas):
-        ipas[0], ipas[last] = before + ipas[0], ipas[last] + after
+        ipas[last] += after
+        ipas[0] = before + ipas[0]
     ipas = ipas or [""] * len(tokens)
     return tuple(map(SpokenWord, (token.written for token in tokens), says, ipas))
 

@@ -74,19 +74,17 @@ def find_loop(heard: Features, n_samples: int) -> Loop:
     first, last = int(loud[0]), int(loud[-1]) + 1
     length = last - first
     fade = min(max(length // 8, SHORTEST_FADE), LONGEST_FADE, length // 4)
+    if fade == 0:
+        return Loop(first * FRAME_SAMPLES, min(last * FRAME_SAMPLES, n_samples), 0)
     reach = min(length // 4, SEARCH)
     head = heard[first : first + reach + fade]
     tail = heard[last - reach - fade : last]
     unlike = np.abs(head[:, None, :] - tail[None, :, :]).mean(axis=2)
     loud_db = QUIET_WEIGHT * (head.max(axis=1)[:, None] + tail.max(axis=1)[None, :]) / 2.0
-    cost = _along_diagonals(unlike + loud_db, max(fade, 1), reach + 1 if fade else 1)
-    start, end = np.unravel_index(int(np.argmin(cost)), cost.shape)
-    stop = (last - reach + int(end)) if fade else last
-    return Loop(
-        (first + int(start)) * FRAME_SAMPLES,
-        min(stop * FRAME_SAMPLES, n_samples),
-        fade * FRAME_SAMPLES,
-    )
+    cost = _along_diagonals(unlike + loud_db, fade, reach + 1)
+    start, end = (int(place) for place in np.unravel_index(int(np.argmin(cost)), cost.shape))
+    stop = min((last - reach + end) * FRAME_SAMPLES, n_samples)
+    return Loop((first + start) * FRAME_SAMPLES, stop, fade * FRAME_SAMPLES)
 
 
 def _along_diagonals(cost: npt.NDArray[np.float32], n: int, size: int) -> npt.NDArray[np.float32]:

@@ -131,7 +131,7 @@ _KAZAKH_MOODS = (
         velocity=0.50,
         pad=0.13,
         rest_bars=0.8,
-        level_db=2.6,
+        level_db=2.0,
     ),
     Mood(
         name="lively",
@@ -143,7 +143,7 @@ _KAZAKH_MOODS = (
         pad=0.10,
         rest_bars=0.6,
         drone_strokes=0.55,
-        level_db=-1.2,
+        level_db=-1.7,
     ),
     Mood(
         name="solemn",
@@ -154,7 +154,7 @@ _KAZAKH_MOODS = (
         velocity=0.55,
         pad=0.16,
         rest_bars=0.7,
-        level_db=1.6,
+        level_db=1.1,
     ),
     Mood(
         name="wistful",
@@ -165,7 +165,7 @@ _KAZAKH_MOODS = (
         velocity=0.48,
         pad=0.14,
         rest_bars=0.8,
-        level_db=3.0,
+        level_db=2.5,
     ),
 )
 

@@ -120,8 +120,9 @@ def impulse_response(hall: Hall) -> Audio:
     fall = [10.0 ** (-3.0 * time_s / decay_s)[:, None] for decay_s in hall.decay_s]
     sides = rng.standard_normal((n_samples, 2))
     centre = np.repeat(rng.standard_normal((n_samples, 1)), 2, axis=1)
-    high = sosfilt(butter(2, HIGH_HZ, "high", fs=SAMPLE_RATE, output="sos"), sides, axis=0)
-    wide = (sides - high) * fall[1] + 0.5 * high * fall[2]
+    high = sosfilt(butter(4, HIGH_HZ, "high", fs=SAMPLE_RATE, output="sos"), sides, axis=0)
+    middle = sosfilt(butter(4, HIGH_HZ, "low", fs=SAMPLE_RATE, output="sos"), sides, axis=0)
+    wide = middle * fall[1] + 0.5 * high * fall[2]
     _reflect(wide, rng)
     wide = sosfilt(butter(4, LOW_HZ, "high", fs=SAMPLE_RATE, output="sos"), wide, axis=0)
     low = sosfilt(butter(4, LOW_HZ, "low", fs=SAMPLE_RATE, output="sos"), centre, axis=0)

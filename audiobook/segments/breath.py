@@ -7,7 +7,9 @@ import unicodedata
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
-__all__ = ["MAX_CHARS", "Breath", "breaths", "has_words", "speech_length"]
+from audiobook.story.model import has_words
+
+__all__ = ["MAX_CHARS", "Breath", "breaths", "speech_length"]
 
 # Engines are surest below this; Kokoro takes 510 phonemes, which 400 letters may already be.
 MAX_CHARS = 300
@@ -53,11 +55,6 @@ def speech_length(text: str) -> int:
     if text.isascii():
         return len(text)
     return len(text) + (_SYLLABLE_CHARS - 1) * len(_WIDE.findall(text))
-
-
-def has_words(text: str) -> bool:
-    """Tell whether there is anything to say."""
-    return any(char.isalnum() for char in text)
 
 
 def breaths(text: str, units: Sequence[Breath]) -> list[Breath]:

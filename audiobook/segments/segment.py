@@ -7,13 +7,14 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from audiobook.lexicon import say
-from audiobook.segments.breath import Breath, breaths, has_words
+from audiobook.segments.breath import Breath, breaths
 from audiobook.segments.model import Boundary, Segment, SegmentKind
 from audiobook.segments.sentences import sentence_spans
 from audiobook.story.book import Pronunciation
-from audiobook.story.model import Block, BlockKind, Chapter
+from audiobook.story.model import Block, BlockKind, Chapter, has_words
 
 __all__ = ["NARRATOR", "chapter_text", "segment_chapter"]
 
@@ -92,7 +93,7 @@ def segment_chapter(
 def _divided(chapter: Chapter) -> Iterator[tuple[Block, str]]:
     """Yield the blocks that have text, with what divides each from the next."""
     filled = [i for i, block in enumerate(chapter.blocks) if block.text.strip()]
-    for i, following in zip(filled, [*filled[1:], None], strict=True):
+    for i, following in zip_longest(filled, filled[1:]):
         breaks = chapter.blocks[i + 1 : following]
         if following is None:
             yield chapter.blocks[i], ""
@@ -143,7 +144,7 @@ def _parts_of(block: Block, separator: str, language: str) -> Iterator[_Part]:
     if separator == SCENE_SEPARATOR:
         after = Boundary.SCENE
     pieces = breaths(text, _units(block.kind, text, language))
-    for piece, following in zip(pieces, [*pieces[1:], None], strict=True):
+    for piece, following in zip_longest(pieces, pieces[1:]):
         line = block.line + text.count("\n", 0, piece.start)
         if following is None:
             yield _Part(kind, text[piece.start : piece.end], separator, after, line)

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from audiobook.audio import Audio
+from audiobook.audio import Audio, resample
 from audiobook.errors import SpeechError
 from audiobook.speech import espeakng, weights
 from audiobook.speech.align import align_groups
-from audiobook.speech.engine import Clip, Utterance, Voice, WordTiming
+from audiobook.speech.engine import Clip, Utterance, Voice, WordTiming, take_step
 from audiobook.speech.timing import estimate, makes_sound
 from audiobook.speech.trim import trimmed_clip, voiced_span
 
@@ -25,7 +25,9 @@ VOICE = "en_US-joe-medium"
 LANGUAGE = "en-us"
 MODEL_SHA256 = "58afce0321b8d9c46d7cdf9c16500cc55a793b4220212dba6b70fb788b3baf06"
 _INSTALL = 'pip install "kuibook[piper]"'
-_TAKE_SPEED = 0.02  # how much slower or faster another take is; taste
+# Another take is a little slower or faster and lower or higher; taste. The pitch is what always
+# differs: the model counts whole frames, so that a short text can come out as long as before.
+_TAKE_SPEED, _TAKE_PITCH = 0.03, 0.012
 # The tensor that holds the length of each phoneme, in frames.
 _DURATION = "/Ceil_output_0"
 _NOT_SOUNDS = frozenset(" ^$_.,;:!?\"'()[]{}—–-…¡¿")
@@ -68,7 +70,7 @@ class Piper:
         """Speak; word timings are the model's own."""
         what = f'piper: "{utterance.text[:40]}"'
         model = self._model()
-        away = utterance.take // 2 * (1 if utterance.take % 2 == 0 else -1)
+        away = take_step(utterance.take)
         settings = self._settings(utterance.speed * (1.0 - _TAKE_SPEED * away))
         chunks = list(
             model.synthesize(_readable(utterance.text), settings, include_alignments=True)
@@ -78,8 +80,10 @@ class Piper:
         audio = np.concatenate([c.audio_float_array for c in chunks]).astype(np.float32)
         audio = audio.reshape(-1, 1)
         sample_rate = int(chunks[0].sample_rate)
-        groups = list(_groups(chunks, sample_rate))
-        timings = _timings(utterance, groups, audio, sample_rate)
+        played_hz = round(sample_rate * (1.0 - _TAKE_PITCH * away))
+        groups = list(_groups(chunks, played_hz))
+        timings = _timings(utterance, groups, audio, played_hz)
+        audio = resample(audio, played_hz, sample_rate)
         return trimmed_clip(audio, sample_rate, timings, what=what)
 
     def _settings(self, speed: float) -> Any:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import os
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +73,7 @@ class _Checker:
 
     def book(self, values: Mapping[str, Any]) -> Book:
         plain = keys_of(Book)
-        tables = {*TABLES, "lexicon", *ENTRIES}
+        tables = [*TABLES, "lexicon", *ENTRIES]
         found: dict[str, Any] = {}
         for name, value in values.items():
             path = (name,)
@@ -112,7 +112,7 @@ class _Checker:
         }
 
     def value(self, key: Key, value: Any, path: KeyPath, where: str) -> Any:
-        if key.name == "date" and isinstance(value, dt.date | int) and value is not True:
+        if key.name == "date" and isinstance(value, date | int) and value is not True:
             value = str(value)[:10]  # TOML has dates of its own
         if key.type is float and type(value) is int:
             value = float(value)
@@ -204,11 +204,13 @@ def write_take(path: Path, number: int, take: int, *, title: str = "") -> None:
     before = load_book(path)
     text = path.read_bytes().decode("utf-8-sig")
     edited = _with_take(text, before, number, take, title)
-    after = parse_book(edited.replace("\r\n", "\n"), path.name)
+    refusal = f"{path.name}: the take cannot be put in by program; write take = {take} yourself"
+    try:
+        after = parse_book(edited.replace("\r\n", "\n"), path.name)
+    except StoryError as error:
+        raise StoryError(refusal) from error
     if after != _expected(before, number, take, title):
-        raise StoryError(
-            f"{path.name}: the take cannot be put in by program; write take = {take} yourself"
-        )
+        raise StoryError(refusal)
     _replace(path, edited)
 
 

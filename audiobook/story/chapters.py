@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from audiobook.story.draft import Draft, Manuscript
 from audiobook.story.headings import is_part_line, match_chapter_line, numeral_value
-from audiobook.story.model import Block, BlockKind, Chapter
+from audiobook.story.model import Block, BlockKind, Chapter, has_words
 from audiobook.story.titles import byline, derive_title, reads_as_title, same_title
 
 __all__ = ["divide"]
@@ -31,11 +31,6 @@ class _Part:
     @property
     def has_words(self) -> bool:
         return any(has_words(draft.text) for draft in self.drafts)
-
-
-def has_words(text: str) -> bool:
-    """Tell whether there is anything to say."""
-    return any(char.isalnum() for char in text)
 
 
 def divide(manuscript: Manuscript) -> tuple[Manuscript, tuple[Chapter, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Block", "BlockKind", "Chapter", "Story"]
+__all__ = ["Block", "BlockKind", "Chapter", "Story", "has_words"]
 
 
 class BlockKind(StrEnum):
@@ -67,3 +67,8 @@ class Story:
     author: str
     language: str
     chapters: tuple[Chapter, ...]
+
+
+def has_words(text: str) -> bool:
+    """Tell whether there is anything to say."""
+    return any(char.isalnum() for char in text)

@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 from audiobook.errors import StoryError
-from audiobook.story.chapters import divide, has_words
+from audiobook.story.chapters import divide
 from audiobook.story.draft import Manuscript
 from audiobook.story.encoding import decode
-from audiobook.story.model import Block, BlockKind, Chapter, Story
+from audiobook.story.model import Block, BlockKind, Chapter, Story, has_words
 from audiobook.story.titles import title_of_file
 
 __all__ = ["MARKDOWN_SUFFIXES", "TEXT_SUFFIXES", "parse_story", "read_story"]

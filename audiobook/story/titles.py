@@ -19,7 +19,7 @@ DANGLING = frozenset(_DANGLING.split())
 
 _EDGES = " \t\n\"'“”‘’«»„‹›()[]{}<>*_#~|-–—:;,.…¿¡/\\"
 _CLAUSE_END = re.compile(r"[,;:.!?…。、，！？：；—–][\"'”’»)]*$")
-_BYLINE = re.compile(r"(?:by|von|par|por|di|автор:?|авторы:?)\s+([^.,;!?]{2,60})\.?", re.IGNORECASE)
+_BYLINE = re.compile(r"(?:by|von|par|por|di|автор:?|авторы:?)\s+([^,;!?]{2,60}?)\.?", re.IGNORECASE)
 
 
 def derive_title(texts: Iterable[str]) -> str:
@@ -34,8 +34,6 @@ def derive_title(texts: Iterable[str]) -> str:
     """
     for text in texts:
         words = _first_clause(text.split()[:MAX_TITLE_WORDS])
-        while len(words) > 2 and _dangles(words[-1]):
-            words.pop()
         title = " ".join(words).strip(_EDGES)
         if len(title) > MAX_TITLE_CHARS:
             title = title[:MAX_TITLE_CHARS].rsplit(" ", 1)[0].strip(_EDGES)
@@ -48,6 +46,8 @@ def _first_clause(words: list[str]) -> list[str]:
     for i, word in enumerate(words):
         if i + 1 >= MIN_CLAUSE_WORDS and _CLAUSE_END.search(word):
             return words[: i + 1]
+    while len(words) > 2 and _dangles(words[-1]):
+        words = words[:-1]
     return words
 
 

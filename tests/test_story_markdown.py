@@ -1,0 +1,158 @@
+"""Markdown: headings, facts, and words without their markup."""
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from audiobook.errors import StoryError
+from audiobook.story.model import BlockKind
+from audiobook.story.read import parse_story
+
+
+def parse(text):
+    return parse_story(text, "tale.md", is_markdown=True)
+
+
+def titles(story):
+    return [chapter.title for chapter in story.chapters]
+
+
+def texts(story):
+    return [[block.text for block in chapter.blocks] for chapter in story.chapters]
+
+
+def test_headings_are_chapters_and_deeper_ones_sections():
+    """The top headings open chapters; what is below them keeps its depth."""
+    story = parse("# One\n\nA.\n\n## In it\n\nB.\n\n### Deep\n\nC.\n\n# Two\n\nD.\n")
+    assert titles(story) == ["One", "Two"]
+    sections = [(b.text, b.level) for b in story.chapters[0].blocks if b.kind is BlockKind.HEADING]
+    assert sections == [("In it", 1), ("Deep", 2)]
+
+
+def test_lone_top_heading_over_others_is_the_title():
+    """One H1 above several H2 names the book."""
+    story = parse("# The Gale\n\n## One\n\nA.\n\n## Two\n\nB.\n")
+    assert (story.title, titles(story)) == ("The Gale", ["One", "Two"])
+
+
+def test_lone_top_heading_over_one_section_is_a_chapter():
+    """One H1 above a single H2 is a chapter with a section."""
+    story = parse("# The Gale\n\nA.\n\n## Later\n\nB.\n")
+    assert (story.title, titles(story)) == ("", ["The Gale"])
+
+
+def test_parts_are_read_with_the_chapters_they_open():
+    """H1 parts over H2 chapters leave the chapters chapters."""
+    story = parse("# Part One\n\n## A\n\nText.\n\n## B\n\nText.\n\n# Part Two\n\n## C\n\nText.\n")
+    assert titles(story) == ["Part One. A", "B", "Part Two. C"]
+
+
+def test_front_matter_gives_facts():
+    """Title, authors and language stand in front; other programs' keys do not matter."""
+    story = parse(
+        "---\ntitle: 'The Gale: A Tale'\nauthor: [A, B]\nlang: English\ntags: [x]\n---\n\n# One\n\nA."
+    )
+    assert (story.title, story.author, story.language) == ("The Gale: A Tale", "A, B", "en")
+    assert story.chapters[0].line == 8
+
+
+def test_title_of_front_matter_repeated_is_no_chapter():
+    """A heading that only repeats the title is the title."""
+    story = parse("---\ntitle: The Gale\n---\n# The Gale\n\n## One\n\nA.\n")
+    assert (story.title, titles(story)) == ("The Gale", ["One"])
+
+
+def test_opening_scene_break_is_no_front_matter():
+    """A rule at the top is front matter only if facts follow."""
+    assert len(parse("---\n\nIt blew.\n\n---\n\nIt fell.\n").chapters) == 2
+
+
+@pytest.mark.parametrize(
+    ("source", "plain"),
+    [
+        ("*a* **b** ***c*** ~~d~~ `e`", "a b c d e"),
+        ("[words](http://x.y 'title') and ![picture](a.png)here", "words and here"),
+        ("a <b>bold</b> <!-- not --> end", "a bold end"),
+        ("Tom &amp; Anna &mdash; two", "Tom & Anna — two"),
+        ("a note[^1] here", "a note here"),
+        ("5 \\* 3", "5 * 3"),
+        ("snake_case_name", "snake_case_name"),
+        ("1986\\. A year", "1986. A year"),
+        ("1986. A year to remember.", "1986. A year to remember."),
+        ("> quoted\n> words", "quoted words"),
+        ("    set in from the left", "set in from the left"),
+        ("[Anna]: said nothing", "[Anna]: said nothing"),
+        ("<p align='center'>Centred <i>words</i></p>", "Centred words"),
+    ],
+)
+def test_markup_is_taken_off_the_words(source, plain):
+    """Emphasis, links, pictures, tags and comments leave only their words."""
+    assert texts(parse(source)) == [[plain]]
+
+
+def test_lists_are_paragraphs():
+    """Each item of a list is said by itself, numbers as written."""
+    assert texts(parse("- one\n- two\n\n3. three\n4. four\n")) == [
+        ["one", "two", "3. three", "4. four"]
+    ]
+
+
+def test_hard_breaks_make_verse():
+    """Two spaces or a backslash at the end of a line keep it a line."""
+    (block,) = parse("The rain was long,  \nthe night was old,\\\nthe end.\n").chapters[0].blocks
+    assert block.kind is BlockKind.VERSE
+    assert block.text.split("\n") == ["The rain was long,", "the night was old,", "the end."]
+
+
+def test_dashes_under_prose_are_a_scene_break():
+    """A paragraph over a rule without a blank line stays a paragraph."""
+    story = parse("# One\n\nIt blew all night.\n---\nIt fell.\n")
+    kinds = [block.kind.value for block in story.chapters[0].blocks]
+    assert kinds == ["paragraph", "scene_break", "paragraph"]
+
+
+def test_underlined_headings_are_headings():
+    """Both ways of writing a heading count."""
+    assert titles(parse("One\n===\n\nA.\n\nTwo\n===\n\nB.\n")) == ["One", "Two"]
+
+
+def test_code_of_a_language_is_dropped_and_plain_blocks_are_kept():
+    """Nobody wants a program read aloud; a fenced letter is text."""
+    assert texts(parse("A.\n\n```python\nx = 1\n```\n\n```\nDear Anna,\nI left.\n```\n")) == [
+        ["A.", "Dear Anna,\nI left."]
+    ]
+
+
+def test_without_headings_chapter_lines_count():
+    """Markdown without headings is divided as plain text is."""
+    assert titles(parse("Chapter 1\n\nA.\n\nChapter 2\n\nB.\n")) == ["Chapter 1", "Chapter 2"]
+
+
+def test_closing_heading_stays_text():
+    """A heading with nothing under it at the end closes the last chapter."""
+    story = parse("# One\n\nA.\n\n# Two\n\nB.\n\n# The End\n")
+    assert titles(story) == ["One", "Two"]
+    assert texts(story)[1] == ["B.", "The End"]
+
+
+def test_lines_are_counted_in_the_source():
+    """Every block knows where it stands."""
+    story = parse("---\ntitle: x\n---\n\n# One\n\nA.\n\n- b\n- c\n")
+    assert [block.line for block in story.chapters[0].blocks] == [7, 9, 10]
+
+
+def test_odd_front_matter_is_refused_with_its_line():
+    """YAML that is no list of facts says where it breaks."""
+    with pytest.raises(StoryError, match=r"tale\.md:3: the front matter is not YAML"):
+        parse("---\ntitle: x\nauthor: [a\n---\n\nA.\n")
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(alphabet="ab #*_-`[]()<>!\\&;:.\n1|~\t\"'", max_size=120))
+def test_any_markdown_is_read_or_refused(text):
+    """Whatever the characters, there is a story with words or one clear line."""
+    try:
+        story = parse(text)
+    except StoryError:
+        assume(False)
+    assert all(any(c.isalnum() for b in ch.blocks for c in b.text) for ch in story.chapters)
