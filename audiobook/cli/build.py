@@ -112,7 +112,7 @@ def _keep_take(desk: Desk, asked: Asked, chapters: tuple[str, ...], take: int) -
         )
     for chapter in desk.plan().chapters:
         if chapter.prepared.selected:
-            write_take(path, chapter.number, take)
+            write_take(path, chapter.number, take, title=chapter.title)
 
 
 def _cores() -> int:

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import contextlib
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TypeAlias
@@ -23,7 +24,8 @@ from audiobook.errors import ExportError
 
 __all__ = ["SAMPLES_PER_FRAME", "Mp3Info", "Source", "audio_frames", "opened", "read_info"]
 
-Source: TypeAlias = Path | IO[bytes]
+# A file, one that is open (read from where it stands), or one that is opened when it is needed.
+Source: TypeAlias = Path | IO[bytes] | Callable[[], AbstractContextManager[IO[bytes]]]
 
 SAMPLES_PER_FRAME = 1152
 BLOCK_BYTES = 1 << 20
@@ -91,6 +93,10 @@ def opened(source: Source) -> Iterator[tuple[IO[bytes], str]]:
     ExportError
         If the file cannot be opened.
     """
+    if callable(source):
+        with source() as file:
+            yield file, str(getattr(file, "name", "the encoded chapter"))
+        return
     if not isinstance(source, Path):
         yield source, str(getattr(source, "name", "the encoded chapter"))
         return

@@ -123,6 +123,8 @@ def _abbreviation(
     tokens: Sequence[Token], i: int, known: Mapping[str, tuple[Abbreviation, ...]]
 ) -> tuple[SpokenWord, ...]:
     """Return the words of the abbreviation at ``i``, the longest first, or nothing."""
+    if tokens[i].after[:1] != "." and not {(core := tokens[i].core), core.lower()} & known.keys():
+        return ()
     for n_words in range(min(MAX_SPOKEN_ABBREVIATION, len(tokens) - i) if known else 0, 0, -1):
         part = tokens[i : i + n_words]
         if any(t.after != "." for t in part[:-1]) or any(t.before for t in part[1:]):

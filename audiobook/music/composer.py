@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
 from dataclasses import replace
 
 from audiobook.audio import SAMPLE_RATE, samples_to_seconds, seconds_to_samples
 from audiobook.music.bed import Cues
+from audiobook.music.chance import Chance
 from audiobook.music.figures import Tone, metre, phrase
 from audiobook.music.form import UNDER_SPEECH, Form, Slot, lay_out
 from audiobook.music.moods import Mood, Palette
@@ -54,7 +54,7 @@ def compose(cues: Cues, palette: Palette, mood: Mood, seed: str) -> Score:
     Score
         From one stroke (a second of music) to hours.
     """
-    chance = random.Random(f"{seed}|pace")
+    chance = Chance(seed, "pace")
     tempo = 1.0 + chance.uniform(-TEMPO_SPREAD, TEMPO_SPREAD)
     patience = 1.0 + chance.uniform(-REST_SPREAD, REST_SPREAD)
     eighth = 30.0 / (mood.bpm * tempo) * SAMPLE_RATE
@@ -104,12 +104,12 @@ class _Writer:
         """Let the player wait a moment before a phrase that has time."""
         length = round(sum(self._bars[slot.first_bar :]) * self._eighth)
         wait = min(seconds_to_samples(ENTRY_S), max(0, slot.stop - slot.start - length))
-        rng = random.Random(f"{self._seed}|entry|{ordinal}")
-        return replace(slot, start=slot.start + round(wait * rng.random()))
+        rng = Chance(self._seed, "entry", ordinal)
+        return replace(slot, start=slot.start + round(wait * rng.uniform(0.0, 1.0)))
 
     def phrase(self, slot: Slot, ordinal: int) -> Iterator[Note]:
         """Write the melody of a slot, with the drone string under it."""
-        rng = random.Random(f"{self._seed}|strokes|{ordinal}")
+        rng = Chance(self._seed, "strokes", ordinal)
         skipped = sum(self._bars[: slot.first_bar])
         tones = phrase(self._mood, self._seed, ordinal, closing=slot.closing)
         for number, tone in enumerate(tones):
@@ -119,18 +119,18 @@ class _Writer:
             yield from self._stroke(slot, tone, onset, number % 2 == 1, rng)
 
     def _stroke(
-        self, slot: Slot, tone: Tone, onset: int, upward: bool, rng: random.Random
+        self, slot: Slot, tone: Tone, onset: int, upward: bool, rng: Chance
     ) -> Iterator[Note]:
         """Write one stroke: the melody string, and the drone string where it is taken along."""
         opens_bar = tone.beat in self._bar_starts()
         weight = 1.0 if opens_bar else 0.90 if tone.beat % 2.0 == 0.0 else 0.80
         velocity = self._mood.velocity * slot.part.fullness * weight * rng.uniform(0.92, 1.08)
         pitch = self._pitch(tone.degree + round(slot.part.register * len(self._mood.scale)))
-        at = onset + seconds_to_samples(rng.gauss(0.0, JITTER_S))
+        at = onset + seconds_to_samples(rng.gauss(JITTER_S))
         gap = seconds_to_samples(rng.uniform(*STRING_GAP_S))
         ring_s = max(RING_S, 2.0 * samples_to_seconds(round(tone.length * self._eighth)))
         yield self._pluck(at + (0 if upward else gap), ring_s, pitch, velocity, MELODY_PAN)
-        if opens_bar or rng.random() < self._mood.drone_strokes:
+        if opens_bar or rng.uniform(0.0, 1.0) < self._mood.drone_strokes:
             drone, under = self._drone_below(pitch), velocity * DRONE_VELOCITY
             yield self._pluck(at + (gap if upward else 0), 2.0 * ring_s, drone, under, DRONE_PAN)
         if tone.length > ANSWER_EIGHTHS:
@@ -141,12 +141,12 @@ class _Writer:
 
     def rest(self, slot: Slot, ordinal: int) -> Iterator[Note]:
         """Keep the pulse in a rest: one soft open string at each bar's beginning."""
-        rng = random.Random(f"{self._seed}|rest|{ordinal}")
+        rng = Chance(self._seed, "rest", ordinal)
         bar = round(self._bars[0] * self._eighth)
         end_of_phrase = slot.start + round(sum(self._bars[slot.first_bar :]) * self._eighth)
         velocity = self._mood.velocity * slot.part.fullness * REST_VELOCITY
         for onset in range(end_of_phrase, slot.stop - bar // 2, bar):
-            at = onset + seconds_to_samples(rng.gauss(0.0, JITTER_S))
+            at = onset + seconds_to_samples(rng.gauss(JITTER_S))
             pitch = rng.choice(self._palette.strings)
             yield self._pluck(at, 4.0, pitch, velocity * rng.uniform(0.9, 1.1), DRONE_PAN)
 

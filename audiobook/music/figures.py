@@ -7,10 +7,10 @@ first theme returns between new ones, as the head of a kui does.
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass
 from itertools import accumulate
 
+from audiobook.music.chance import Chance
 from audiobook.music.moods import Mood
 
 __all__ = ["PHRASES_IN_PERIOD", "Cell", "Theme", "Tone", "metre", "phrase", "theme"]
@@ -19,6 +19,7 @@ PHRASES_IN_PERIOD = 4
 # Odds of a repeated note, a step and a skip; the steps of five-note scales are wide already.
 PENTATONIC, PENTATONIC_STEPS = 5, (0.14, 0.78, 0.08)
 STEPS = (0.12, 0.70, 0.18)
+ORNAMENTED = 5  # notes a bar must have for its tail to be ornamented too
 LOWEST = -1  # degree; just under the home note, on the other string
 _RISE, _FALL, _ARCH, _DIP = "rise", "fall", "arch", "dip"
 _OPENINGS = (_RISE, _ARCH, _ARCH, _DIP)
@@ -125,16 +126,16 @@ def _tones(bars: list[Cell]) -> tuple[Tone, ...]:
     return tuple(tones)
 
 
-def _chance(mood: Mood, seed: str, purpose: str) -> random.Random:
+def _chance(mood: Mood, seed: str, purpose: str) -> Chance:
     """Return chance of its own for each purpose, so that one decision never moves another."""
-    return random.Random(f"{seed}|{mood.name}|{purpose}")
+    return Chance(seed, mood.name, purpose)
 
 
 def _fifth(mood: Mood) -> int:
     return mood.scale.index(7)
 
 
-def _cell(rng: random.Random, mood: Mood, n_eighths: int, start: int, shape: str) -> Cell:
+def _cell(rng: Chance, mood: Mood, n_eighths: int, start: int, shape: str) -> Cell:
     """Draw a rhythm and walk through the scale in the shape's direction, mostly by step."""
     rhythm = rng.choice(mood.rhythms[n_eighths])
     highest = len(mood.scale)
@@ -142,7 +143,7 @@ def _cell(rng: random.Random, mood: Mood, n_eighths: int, start: int, shape: str
     contour = [degree]
     for number in range(1, len(rhythm)):
         up = _goes_up(shape, number / len(rhythm))
-        size = rng.choices((0, 1, 2), STEPS if highest > PENTATONIC else PENTATONIC_STEPS)[0]
+        size = rng.choice((0, 1, 2), STEPS if highest > PENTATONIC else PENTATONIC_STEPS)
         moved = degree + (size if up else -size)
         degree = moved if LOWEST <= moved <= highest else degree - (size if up else -size)
         contour.append(degree)
@@ -156,9 +157,11 @@ def _goes_up(shape: str, way: float) -> bool:
     return (way <= 0.5) == (shape == _ARCH)
 
 
-def _led_to(bar: Cell, goal: int, rng: random.Random) -> Cell:
+def _led_to(bar: Cell, goal: int, rng: Chance) -> Cell:
     """Vary the tail: end on the goal; reach it by step where the bar would leap to it."""
     contour = [*bar.contour[:-1], goal]
     if len(contour) >= 3 and abs(contour[-2] - goal) > 2:
         contour[-2] = goal + rng.choice((1, 1, -1))
+    if len(contour) >= ORNAMENTED:
+        contour[-3] = max(LOWEST, contour[-3] + rng.choice((-1, 0, 1)))
     return Cell(bar.rhythm, tuple(contour))

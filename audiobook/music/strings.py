@@ -30,6 +30,7 @@ FADE_S = 0.12
 REFERENCE_HZ = 146.83  # D3: the pitch at which a string's decay is given
 LEVEL_S = 0.5  # notes are made equally strong over this time
 REFERENCE_RMS = 0.1
+LOUDEST = 0.5  # a stroke whose nail happens to hit hard is held back, so that beds keep headroom
 NEPERS_60_DB = 3.0 * math.log(10.0)
 
 
@@ -123,7 +124,8 @@ def pluck(string: PluckedString, *, f0_hz: float, velocity: float, seed: int) ->
     Returns
     -------
     Samples, shape (n_samples,)
-        Ringing until it has faded, at most 5.9 s. Equally strong at all pitches and velocities.
+        Ringing until it has faded, at most 5.9 s. About equally strong at all pitches and
+        velocities.
 
     Raises
     ------
@@ -139,8 +141,11 @@ def pluck(string: PluckedString, *, f0_hz: float, velocity: float, seed: int) ->
     spectrum = fft.rfft(stroke, WINDOW_SAMPLES, workers=1)[: len(response)] * response
     ringing = fft.irfft(spectrum.astype(np.complex64), WINDOW_SAMPLES, workers=1)
     gliding = _glide(ringing, string.glide_cents * velocity)
-    level = _level_db(string, f0_hz) - 20.0 * math.log10(_rms(gliding))
-    return _trim(gliding * np.float32(10.0 ** (level / 20.0)))
+    gain = min(
+        10.0 ** (_level_db(string, f0_hz) / 20.0) / _rms(gliding),
+        LOUDEST / float(np.max(np.abs(gliding))),
+    )
+    return _trim(gliding * np.float32(gain))
 
 
 def _level_db(string: PluckedString, f0_hz: float) -> float:

@@ -59,10 +59,6 @@ class Kokoro:
 
     def missing(self) -> str:
         """Return what keeps the engine from working and the command that mends it, or ""."""
-        import importlib.util
-
-        if importlib.util.find_spec("kokoro_onnx") is None:
-            return "kokoro-onnx is missing; pip install kokoro-onnx"
         if not _voices_path().is_file():
             return f"{_voices_path()} is missing; install the program anew, or run script/assets"
         return weights.missing()
@@ -194,15 +190,11 @@ def _voices() -> tuple[Voice, ...]:
 
 @cache
 def _vocabulary() -> dict[str, int]:
-    """Return the model's token for each character, from the package without importing it."""
-    import importlib.util
+    """Return the model's token for each character."""
     import json
 
-    spec = importlib.util.find_spec("kokoro_onnx")
-    if spec is None or spec.origin is None:
-        raise SpeechError("kokoro-onnx is missing; pip install kokoro-onnx")
-    path = Path(spec.origin).parent / "config.json"
-    return dict(json.loads(path.read_text("utf-8"))["vocab"])
+    text = (assets_dir() / "voices" / "kokoro-tokens.json").read_text("utf-8")
+    return dict(json.loads(text))
 
 
 def _language(utterance: Utterance) -> str:
