@@ -48,19 +48,30 @@ class Duck:
         gain = np.full(n_samples, self.rest_db, dtype=np.float32)
         attack, hold, release = (seconds_to_samples(s) for s in (ATTACK_S, HOLD_S, RELEASE_S))
         for region in self.regions:
-            first = max(start, region.start - attack)
-            last = min(start + n_samples, region.end + hold + release)
-            if first >= last:
+            first, last = region.start - attack, region.end + hold + release
+            if first >= start + n_samples or last <= start:
                 continue
-            at = np.arange(first, last)
-            sinking = (region.start - at) / attack
-            rising = (at - region.end - hold) / release
-            away = np.clip(np.maximum(sinking, rising), 0.0, 1.0)
-            shape = 0.5 - 0.5 * np.cos(math.pi * away)  # raised cosine in dB
-            lowered = region.gain_db + (self.rest_db - region.gain_db) * shape
-            window = gain[first - start : last - start]
-            np.minimum(window, lowered, out=window, casting="same_kind")
+            # Only the two slopes are computed: what lies between them may last for hours.
+            down, up = max(first, start), min(last, start + n_samples)
+            flat = slice(max(region.start, start) - start, max(region.end + hold - start, 0))
+            np.minimum(gain[flat], np.float32(region.gain_db), out=gain[flat])
+            sinking = np.arange(down, min(region.start, start + n_samples))
+            rising = np.arange(max(region.end + hold, start), up)
+            self._slope(gain, sinking - start, (region.start - sinking) / attack, region)
+            self._slope(gain, rising - start, (rising - region.end - hold) / release, region)
         return gain
+
+    def _slope(
+        self,
+        gain: npt.NDArray[np.float32],
+        at: npt.NDArray[np.int64],
+        away: npt.NDArray[np.float64],
+        region: Region,
+    ) -> None:
+        """Lower the gain along a raised cosine in dB; ``away`` is 0 at the speech, 1 at rest."""
+        shape = 0.5 - 0.5 * np.cos(math.pi * away)
+        lowered = region.gain_db + (self.rest_db - region.gain_db) * shape
+        gain[at] = np.minimum(gain[at], lowered)
 
 
 def speech_regions(timeline: Timeline) -> list[list[Placed]]:
