@@ -180,7 +180,7 @@ class Release:
             language=plan.language,
             date=book.date,
             publisher=book.publisher,
-            description=book.description,
+            description="\n".join(filter(None, [book.description, _thanks(book.music.credit)])),
             series=book.series,
         )
 
@@ -217,6 +217,10 @@ class Release:
             if found is None:
                 raise _lost(chapter)
             yield found[1]
+
+
+def _thanks(credit: str) -> str:
+    return f"Music: {credit}" if credit else ""
 
 
 def _lost(chapter: PlannedChapter) -> LostError:

@@ -1,0 +1,116 @@
+"""Finished files as other programs hear them: ffmpeg decodes, pyloudnorm meters, scipy looks."""
+
+import os
+import subprocess
+import sys
+
+import imageio_ffmpeg
+import numpy as np
+import pyloudnorm
+from scipy.signal import correlate, resample_poly
+
+from audiobook.segments import segment_chapter
+from audiobook.speech.engine import Utterance
+from audiobook.speech.tone import Tone
+from audiobook.story import open_project
+
+RATE = 44_100
+
+
+def command(*arguments):
+    """Return the command line that runs the program in a process of its own."""
+    return [sys.executable, "-m", "audiobook", *map(str, arguments)]
+
+
+def environment(cache):
+    """Return the environment of a process with a cache of its own."""
+    return {**os.environ, "XDG_CACHE_HOME": str(cache), "XDG_DATA_HOME": str(cache / "data")}
+
+
+def audiobook(*arguments, cache, cwd, status=0, **more):
+    """Run the program to its end; return what it printed on stdout and on stderr."""
+    done = subprocess.run(
+        command(*arguments),
+        env=environment(cache),
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        **more,
+    )
+    assert done.returncode == status, done.stdout + done.stderr
+    return done.stdout, done.stderr
+
+
+def decoded(path, n_channels=2):
+    """Decode a file with ffmpeg; shape (n_samples, n_channels)."""
+    arguments = ["-i", path, "-f", "f32le", "-ar", RATE, "-ac", n_channels, "pipe:1"]
+    done = subprocess.run(
+        [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", *map(str, arguments)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=True,
+    )
+    assert not done.stderr, done.stderr
+    return np.frombuffer(done.stdout, dtype="<f4").reshape(-1, n_channels)
+
+
+def lufs(sound):
+    """Return the integrated loudness of a sound."""
+    return pyloudnorm.Meter(RATE).integrated_loudness(sound.astype(np.float64))
+
+
+def true_peak_dbtp(sound):
+    """Return the highest value between the samples, found by oversampling four times."""
+    block = 10 * RATE
+    pieces = [resample_poly(sound[i : i + block], 4, 1) for i in range(0, len(sound), block)]
+    return 20.0 * np.log10(max(np.abs(piece).max() for piece in pieces))
+
+
+def hummed(project):
+    """Return for each chapter the sound of each segment, hummed anew, mono at 44.1 kHz."""
+    opened = open_project(project)
+    return [
+        [
+            _hum(segment)
+            for segment in segment_chapter(
+                chapter, language="en", lexicon=opened.book.lexicon, speak_title=True
+            )
+        ]
+        for chapter in opened.story.chapters
+    ]
+
+
+def _hum(segment):
+    clip = Tone().speak(Utterance(segment.words, "hum", "en"))
+    return resample_poly(clip.audio[:, 0], RATE // 300, clip.sample_rate // 300)
+
+
+def heard_at(sound, clip, expected_s, search_s=0.25):
+    """Find a clip in a sound near where it should be.
+
+    Returns
+    -------
+    tuple of float
+        How late it is, in seconds, and how much alike it is, from 0 to 1.
+    """
+    first = round((expected_s - search_s) * RATE)
+    before = max(0, -first)  # what would lie before the file
+    window = sound[max(0, first) : first + len(clip) + 2 * round(search_s * RATE)].mean(axis=1)
+    window = np.concatenate([np.zeros(before), window])
+    match = correlate(window, clip, mode="valid", method="fft")
+    best = int(np.argmax(match))
+    part = window[best : best + len(clip)]
+    alike = match[best] / (np.linalg.norm(part) * np.linalg.norm(clip))
+    return best / RATE - search_s, float(alike)
+
+
+def hiss_db(sound):
+    """Return the strongest millisecond above 10 kHz, in dB of full scale: where clicks show."""
+    spectrum = np.fft.rfft(sound.mean(axis=1))
+    spectrum[: round(10_000 / RATE * len(sound))] = 0.0
+    high = np.fft.irfft(spectrum, len(sound))
+    edge = RATE // 100  # the transform wraps around: leave out what meets there
+    cells = high[edge : len(high) - edge]
+    cells = cells[: len(cells) - len(cells) % 44].reshape(-1, 44)
+    return 10.0 * np.log10((cells**2).mean(axis=1).max() + 1e-12)
