@@ -57,6 +57,7 @@ def locate(report: dict[str, Any], position_s: float, number: int | None = None)
         If there is no such chapter or the position lies after the end.
     """
     chapters = report["chapters"]
+    began_s = position_s
     if number is None:
         begun = [c for c in chapters if c["start_s"] <= position_s]
         chapter = begun[-1] if begun else chapters[0]
@@ -68,8 +69,12 @@ def locate(report: dict[str, Any], position_s: float, number: int | None = None)
             raise BuildError(f"there is no chapter {number} in this folder; it has {known}")
         chapter = found[0]
     if position_s > chapter["duration_s"] + MARK_TOLERANCE_S:
-        whole = "the book" if number is None else f"chapter {number}"
-        raise BuildError(f"that is after the end of {whole}")
+        whole, end_s = f"chapter {chapter['number']}", chapter["duration_s"]
+        if number is None:
+            whole, end_s, position_s = "the book", report["duration_s"], began_s
+        raise BuildError(
+            f"{_stamp(position_s)} is after the end of {whole}, which is {_stamp(end_s)} long"
+        )
     segments = chapter["segments"]
     begun = [s for s in segments if s["start_s"] <= position_s]
     return Place(chapter, begun[-1] if begun else segments[0])

@@ -91,13 +91,16 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     --------
     >>> did_you_mean("kokro", ["kokoro", "piper"])
     'did you mean "kokoro"?'
+    >>> did_you_mean("the wlof", ["The Wolf", "The Fox"])
+    'did you mean "The Wolf"?'
     >>> did_you_mean("x", ["kokoro", "piper"])
     'known: kokoro, piper'
     """
     names = list(known)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    folded = {known_name.casefold(): known_name for known_name in reversed(names)}
+    close = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
     if close:
-        return f'did you mean "{close[0]}"?'
+        return f'did you mean "{folded[close[0]]}"?'
     if not names:
         return "none are known"
     return "known: " + ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")

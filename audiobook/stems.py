@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import IO
 
 import numpy as np
+import numpy.typing as npt
 
 from audiobook.audio import Audio, db_to_gain, resample, silence, to_int16, to_stereo
-from audiobook.duck import plan_duck
+from audiobook.duck import Duck, plan_duck
 from audiobook.errors import LostError
 from audiobook.loudness import Energies, Meter, integrated, mean_loudness
 from audiobook.mix import WINDOW_SAMPLES
@@ -29,6 +30,8 @@ __all__ = ["MusicStem", "SpeechStem"]
 
 EDGE_SAMPLES = 132  # 3 ms: clips begin and end in silence, and must not click if they do not
 MAX_GAIN_DB = 40.0  # more would only lift noise
+MAX_SOFTER_LU = 1.0  # with its music a chapter may measure so much softer than its voice
+STEP_LU = 1.0  # by which the bed is held down until that is so
 
 
 class SpeechStem:
@@ -61,7 +64,9 @@ class SpeechStem:
     def _level(self, voices: Sequence[str], target_lufs: float) -> None:
         """Measure each voice, and find the gain that brings it to the target.
 
-        One gain for a voice, not for a segment: a whisper stays softer than a shout.
+        One gain for a voice, not for a segment: a whisper stays softer than a shout. Then one for
+        all: gating blocks that reach into a pause are softer, and a chapter of a few words that
+        was levelled by its clips alone would come out 0.7 LU too soft.
         """
         meters: dict[str, Meter] = {}
         measured: list[Energies] = []
@@ -71,18 +76,20 @@ class SpeechStem:
             own.feed(audio)
             measured.append(own.energies())
         loudness = {voice: meter.integrated_lufs() for voice, meter in meters.items()}
-        gains_db = [min(target_lufs - loudness[voice], MAX_GAIN_DB) for voice in voices]
+        alike_db = [min(target_lufs - loudness[voice], MAX_GAIN_DB) for voice in voices]
+        missing_db = target_lufs - integrated(self._spread(measured, alike_db))
+        gains_db = [min(gain_db + missing_db, MAX_GAIN_DB) for gain_db in alike_db]
         self._gains = [db_to_gain(gain_db) for gain_db in gains_db]
         self.lufs = [mean_loudness(e) + g for e, g in zip(measured, gains_db, strict=True)]
-        self.energies = self._spread(measured)
+        self.energies = self._spread(measured, gains_db)
         self.integrated_lufs = integrated(self.energies)
 
-    def _spread(self, measured: Sequence[Energies]) -> Energies:
+    def _spread(self, measured: Sequence[Energies], gains_db: Sequence[float]) -> Energies:
         """Set the clips' energies at their places in the chapter."""
         energies = np.zeros(self._timeline.n_samples // GRID_SAMPLES)
-        for placed, own, gain in zip(self._timeline.placed, measured, self._gains, strict=True):
+        for placed, own, gain_db in zip(self._timeline.placed, measured, gains_db, strict=True):
             first = placed.start // GRID_SAMPLES
-            fitting = own[: len(energies) - first] * gain**2
+            fitting = own[: len(energies) - first] * db_to_gain(gain_db) ** 2
             energies[first : first + len(fitting)] += fitting
         return energies
 
@@ -137,21 +144,40 @@ class MusicStem:
         meter = Meter()
         with scratch.open("wb") as file:
             _record(bed, file, meter)
-        energies = meter.energies()
-        self._duck = plan_duck(
-            timeline,
-            energies,
-            voice.lufs,
-            music_lufs=integrated(energies),
-            target_lufs=target_lufs,
-            between_lu=levels.between_lu,
-            under_speech_lu=levels.under_speech_lu,
-        )
+        self._duck, self.energies = self._lowered(meter.energies(), levels, target_lufs)
+
+    def _lowered(
+        self, energies: Energies, levels: Music, target_lufs: float
+    ) -> tuple[Duck, Energies]:
+        """Duck the bed, and where music would outweigh the few words of a chapter, hold it down.
+
+        Loudness is gated relative to itself: an intro and an outro around five seconds of speech
+        pass the gate, and would make the chapter 4 LU softer than its neighbours.
+        """
+        between_lu = levels.between_lu
+        while True:
+            duck = plan_duck(
+                self._timeline,
+                energies,
+                self._voice.lufs,
+                music_lufs=integrated(energies),
+                target_lufs=target_lufs,
+                between_lu=between_lu,
+                under_speech_lu=levels.under_speech_lu,
+            )
+            heard = energies * np.power(10.0, self._gain_db(duck) / 10.0)
+            softer_lu = self._voice.integrated_lufs - integrated(self._voice.energies + heard)
+            if softer_lu <= MAX_SOFTER_LU or between_lu <= levels.under_speech_lu:
+                return duck, heard
+            between_lu -= STEP_LU
+
+    def _gain_db(self, duck: Duck) -> npt.NDArray[np.float32]:
+        """Return the gain in each cell of the meter."""
         gains_db = [
-            self._duck.gain_db(start, n_samples)[::GRID_SAMPLES]
-            for start, n_samples in windows(timeline.n_samples)
+            duck.gain_db(start, n_samples)[::GRID_SAMPLES]
+            for start, n_samples in windows(self._timeline.n_samples)
         ]
-        self.energies = energies * np.power(10.0, np.concatenate(gains_db) / 10.0)
+        return np.concatenate(gains_db)
 
     def windows(self) -> Iterator[Audio]:
         """Yield the stem in stereo windows that add up to the chapter."""

@@ -49,13 +49,15 @@ def _meant(selector: str, numbers: Sequence[int], titles: Sequence[str]) -> set[
         raise BuildError(f'no chapter is called "{selector}"; {known}')
     first = int(match[1])
     last = int(match[2] or first)
-    found = {n for n in numbers if first <= n <= last}
-    if first not in found or last not in found:
+    if last < first:
+        raise BuildError(f'chapters "{selector}" run backwards; say {last}-{first}')
+    missing = next((n for n in (first, last) if n not in numbers), None)
+    if missing is not None:
         raise BuildError(
-            f"there is no chapter {first if first not in found else last}; "
-            f'the story has {len(numbers)} (see them with "audiobook chapters")'
+            f"there is no chapter {missing} to read; the story has {len(numbers)} "
+            '(see them with "audiobook chapters")'
         )
-    return found
+    return {n for n in numbers if first <= n <= last}
 
 
 def find_settings(

@@ -80,19 +80,35 @@ def _readings(old: Sequence[Record], new: Sequence[Record]) -> Iterator[str]:
     matcher = SequenceMatcher(
         a=[r["text"] for r in old], b=[r["text"] for r in new], autojunk=False
     )
-    found: list[str] = []
+    found: list[tuple[int, str]] = []
+    gone: list[str] = []
     for tag, a0, a1, b0, b1 in matcher.get_opcodes():
         if tag == "equal":
             pairs = zip(old[a0:a1], new[b0:b1], range(b0 + 1, b1 + 1), strict=True)
-            found += [f"segment {n} {d}" for a, b, n in pairs if (d := _difference(a, b))]
+            found += [(n, d) for a, b, n in pairs if (d := _difference(a, b))]
         elif tag == "replace" and a1 - a0 == b1 - b0:
-            found += [f"segment {n} text changed" for n in range(b0 + 1, b1 + 1)]
+            found += [(n, "text changed") for n in range(b0 + 1, b1 + 1)]
         else:
-            found += [f"segment {n} new" for n in range(b0 + 1, b1 + 1)]
-            found += [f'segment "{r["text"][:24]}" removed' for r in old[a0:a1]]
-    yield from found[:MOST]
-    if len(found) > MOST:
-        yield f"and {len(found) - MOST} more segments"
+            found += [(n, "new") for n in range(b0 + 1, b1 + 1)]
+            gone += [f'segment "{r["text"][:24]}" removed' for r in old[a0:a1]]
+    yield from _listed(found)
+    yield from gone[:MOST]
+    if len(gone) > MOST:
+        yield f"and {len(gone) - MOST} more segments removed"
+
+
+def _listed(found: Sequence[tuple[int, str]]) -> Iterator[str]:
+    """Name the segments by what happened to them: neighbours with the same in one line."""
+    runs: list[tuple[int, int, str]] = []
+    for number, what in found:
+        if runs and (runs[-1][1] + 1, runs[-1][2]) == (number, what):
+            runs[-1] = (runs[-1][0], number, what)
+        else:
+            runs.append((number, number, what))
+    for first, last, what in runs[:MOST]:
+        yield f"segment {first} {what}" if first == last else f"segments {first}-{last} {what}"
+    if rest := sum(last - first + 1 for first, last, _ in runs[MOST:]):
+        yield f"and {rest} more segments"
 
 
 def _difference(old: Record, new: Record) -> str:

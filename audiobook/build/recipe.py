@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 # Raised when timeline, mix or master make other sound from the same clips and settings.
-PRODUCTION_VERSION = 1
+PRODUCTION_VERSION = 2
 
 Recipe = dict[str, Any]
 
