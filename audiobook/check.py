@@ -57,8 +57,9 @@ def locate(report: dict[str, Any], position_s: float, number: int | None = None)
         If there is no such chapter or the position lies after the end.
     """
     chapters = report["chapters"]
-    began_s = position_s
     if number is None:
+        if position_s > report["duration_s"] + MARK_TOLERANCE_S:
+            raise _after_the_end("the book", position_s, report["duration_s"])
         begun = [c for c in chapters if c["start_s"] <= position_s]
         chapter = begun[-1] if begun else chapters[0]
         position_s -= chapter["start_s"]
@@ -68,16 +69,16 @@ def locate(report: dict[str, Any], position_s: float, number: int | None = None)
             known = f"{chapters[0]['number']} to {chapters[-1]['number']}"
             raise BuildError(f"there is no chapter {number} in this folder; it has {known}")
         chapter = found[0]
-    if position_s > chapter["duration_s"] + MARK_TOLERANCE_S:
-        whole, end_s = f"chapter {chapter['number']}", chapter["duration_s"]
-        if number is None:
-            whole, end_s, position_s = "the book", report["duration_s"], began_s
-        raise BuildError(
-            f"{_stamp(position_s)} is after the end of {whole}, which is {_stamp(end_s)} long"
-        )
+        if position_s > chapter["duration_s"] + MARK_TOLERANCE_S:
+            raise _after_the_end(f"chapter {number}", position_s, chapter["duration_s"])
     segments = chapter["segments"]
     begun = [s for s in segments if s["start_s"] <= position_s]
     return Place(chapter, begun[-1] if begun else segments[0])
+
+
+def _after_the_end(whole: str, position_s: float, length_s: float) -> BuildError:
+    position, length = (f"{s // 60:.0f}:{s % 60:04.1f}" for s in (position_s, length_s))
+    return BuildError(f"{position} is after the end of {whole}, which is {length} long")
 
 
 def check(folder: Path) -> list[Verdict]:

@@ -68,7 +68,8 @@ def _engines() -> Iterator[Finding]:
     for name in engine_names():
         engine = load_engine(name)
         missing = engine.missing()
-        voices = "" if missing else f"{len(engine.voices())} voices"
+        n_voices = 0 if missing else len(engine.voices())
+        voices = "1 voice" if n_voices == 1 else f"{n_voices} voices"
         network = ", needs the network" if engine.online else ""
         # Every engine but the default one can be done without.
         optional = name != "kokoro"

@@ -227,6 +227,7 @@ def measure(path: Path) -> Loudness:
     return Loudness(value("I", -70.0), value("LRA", 0.0), value("Peak", SILENCE_DB))
 
 
+_NULL = subprocess.DEVNULL
 _QUIET = ["-hide_banner", "-nostats", "-loglevel", "error", "-nostdin"]
 _LOCAL_ONLY = ["-protocol_whitelist", "file,pipe"]
 _PIPE_INPUT = ["-protocol_whitelist", "pipe", "-i", "pipe:0"]
@@ -254,19 +255,18 @@ def _as_audio(data: bytes, n_channels: int) -> Audio:
     return samples.reshape(-1, n_channels)
 
 
-def _tail(stderr: bytes) -> str:
+def _tail(stderr: bytes, status: int = 1) -> str:
     """Return the line of ffmpeg's complaint that tells most: the last one."""
-    lines = [line.strip() for line in stderr.decode("utf-8", "replace").splitlines()]
-    return next((line for line in reversed(lines) if line), "no reason given")
+    lines = stderr.decode("utf-8", "replace").splitlines()
+    last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+    if "No space left" in last:
+        return "the disk is full; make room and build again"
+    return last or f"no reason given (exit status {status})"
 
 
 @contextlib.contextmanager
 def _running(
-    arguments: Sequence[str],
-    what: str,
-    *,
-    stdin: int = subprocess.DEVNULL,
-    stdout: int | None = None,
+    arguments: Sequence[str], what: str, *, stdin: int = _NULL, stdout: int = _NULL
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run ffmpeg while the caller talks to it; end it if the caller leaves early.
 
@@ -276,7 +276,7 @@ def _running(
         process = subprocess.Popen(
             [executable(), *_QUIET, *arguments],
             stdin=stdin,
-            stdout=stdout if stdout is not None else subprocess.DEVNULL,
+            stdout=stdout,
             stderr=complaints,
         )
         try:
@@ -290,7 +290,7 @@ def _running(
             status = process.wait()
         if status != 0:
             complaints.seek(0)
-            raise FFmpegError(f"{what}: ffmpeg failed: {_tail(complaints.read())}")
+            raise FFmpegError(f"{what}: ffmpeg failed: {_tail(complaints.read(), status)}")
 
 
 def _close(pipe: IO[bytes] | None) -> None:

@@ -32,6 +32,7 @@ EDGE_SAMPLES = 132  # 3 ms: clips begin and end in silence, and must not click i
 MAX_GAIN_DB = 40.0  # more would only lift noise
 MAX_SOFTER_LU = 1.0  # with its music a chapter may measure so much softer than its voice
 STEP_LU = 1.0  # by which the bed is held down until that is so
+INAUDIBLE_LU = -60.0  # under the voice: no bed is held down further
 
 
 class SpeechStem:
@@ -167,14 +168,14 @@ class MusicStem:
             )
             heard = energies * np.power(10.0, self._gain_db(duck) / 10.0)
             softer_lu = self._voice.integrated_lufs - integrated(self._voice.energies + heard)
-            if softer_lu <= MAX_SOFTER_LU or between_lu <= levels.under_speech_lu:
+            if softer_lu <= MAX_SOFTER_LU or between_lu <= INAUDIBLE_LU:
                 return duck, heard
             between_lu -= STEP_LU
 
     def _gain_db(self, duck: Duck) -> npt.NDArray[np.float32]:
         """Return the gain in each cell of the meter."""
-        gains_db = [
-            duck.gain_db(start, n_samples)[::GRID_SAMPLES]
+        gains_db = [  # copies: a slice would keep its whole window in memory
+            duck.gain_db(start, n_samples)[::GRID_SAMPLES].copy()
             for start, n_samples in windows(self._timeline.n_samples)
         ]
         return np.concatenate(gains_db)

@@ -26,12 +26,12 @@ from typing import IO, Any
 
 from audiobook.errors import StoreError
 
-__all__ = ["Store", "Usage", "default_root", "key_of"]
+__all__ = ["SCRATCH", "Store", "Usage", "default_root", "key_of"]
 
 FORMAT = 1
 CHUNK_BYTES = 1 << 20
 MAX_LINE_BYTES = 64 << 20  # a description longer than this is damage
-TEMPORARY = ".part-"
+SCRATCH = "scratch"
 
 Meta = Mapping[str, Any]
 
@@ -78,6 +78,15 @@ class Store:
     def path(self, kind: str, key: str) -> Path:
         """Return where an artefact lives, whether it exists or not."""
         return self.root / kind / key[:2] / key
+
+    def scratch_dir(self) -> Path:
+        """Return this process's folder for files that are not finished, on the store's own disk.
+
+        It is named by the process, so that what a killed one left can be told and swept away.
+        """
+        folder = self.root / SCRATCH / str(os.getpid())
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
 
     def has(self, kind: str, key: str) -> bool:
         """Return whether an artefact is there and complete; its content is not verified."""
@@ -144,9 +153,7 @@ class Store:
         path = self.path(kind, key)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(
-                dir=path.parent, prefix=TEMPORARY, delete=False
-            ) as file:
+            with tempfile.NamedTemporaryFile(dir=self.scratch_dir(), delete=False) as file:
                 try:
                     _write(file, meta, payload)
                     file.close()

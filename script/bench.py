@@ -65,7 +65,7 @@ class Lab:
 def _watch(process: subprocess.Popen[bytes], peak: list[float]) -> None:
     while process.poll() is None:
         peak[0] = max(peak[0], sum(_memory_mb(pid) for pid in _tree(process.pid)))
-        time.sleep(0.05)
+        time.sleep(0.25)
 
 
 def _tree(pid: int) -> Iterator[int]:

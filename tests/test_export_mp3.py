@@ -132,7 +132,10 @@ def test_a_full_disk_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         file.write(b"half")
         raise KeyboardInterrupt
 
-    with pytest.raises(ExportError, match="No space left"), replacing(target) as file:
+    with (
+        pytest.raises(ExportError, match=r"no space left on device\); free some space"),
+        replacing(target) as file,
+    ):
         fill_up(file)
     with pytest.raises(KeyboardInterrupt), replacing(target) as file:
         interrupt(file)

@@ -136,5 +136,5 @@ def test_reading_back(book: BookReport, tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ExportError, match="not a build report"):
         load_report(path)
-    with pytest.raises(ExportError, match="cannot be read"):
+    with pytest.raises(ExportError, match="no audiobook here"):
         load_report(tmp_path / "none.json")

@@ -34,9 +34,15 @@ class Artwork:
         try:
             return key_of(["own cover", hashlib.sha256(self._own.read_bytes()).hexdigest()])
         except OSError as error:
+            reason = (error.strerror or str(error)).lower()
             raise ExportError(
-                f"{self._own}: the cover cannot be read: {error.strerror or error}"
+                f"{self._own}: the cover cannot be read ({reason}); name a JPEG or PNG file"
             ) from error
+
+    def check(self) -> None:
+        """Refuse a cover of the author's own that is none, before hours of work and not after."""
+        if self._own is not None and not self._store.has("cover", self.key):
+            _ = self.picture
 
     @cached_property
     def picture(self) -> bytes:

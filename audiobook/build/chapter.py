@@ -6,7 +6,6 @@ beside them; nothing holds a whole chapter.
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,7 +28,7 @@ from audiobook.store import Store
 from audiobook.story.book import Pauses
 from audiobook.timeline import Timeline, place
 
-__all__ = ["ChapterJob", "lay_out", "produce", "scratch_dir"]
+__all__ = ["ChapterJob", "lay_out", "produce"]
 
 HEAD_S, TAIL_S = 0.5, 1.0  # silence around a chapter that has no music
 LEVELS_STEP_S = 0.2  # resolution of the level curves kept for pictures and reports
@@ -62,13 +61,6 @@ class ChapterJob:
     pauses: Pauses
     music: MusicPlan | None
     profile: Profile
-
-
-def scratch_dir(store: Store) -> Path:
-    """Return this process's folder for files that live as long as one job."""
-    folder = store.root / "scratch" / str(os.getpid())
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def lay_out(job: ChapterJob, store: Store) -> Timeline:
@@ -108,7 +100,7 @@ def produce(job: ChapterJob, store: Store) -> dict[str, Any]:
     timeline = lay_out(job, store)
     target_lufs = job.profile.speech_lufs
     voice = SpeechStem(timeline, job.clips, job.voices, store, target_lufs)
-    with tempfile.TemporaryDirectory(dir=scratch_dir(store)) as folder:
+    with tempfile.TemporaryDirectory(dir=store.scratch_dir()) as folder:
         music = None
         if job.music:
             bed = _bed(job.music, cues_of(timeline))

@@ -15,7 +15,7 @@ from audiobook.build.recipe import Reading
 from audiobook.store import Store
 from audiobook.timeline import pause_s
 
-__all__ = ["Expected", "Speeds", "expect", "length_s"]
+__all__ = ["Expected", "Speeds", "expect", "expected_wall_s", "length_s"]
 
 # Before anything was measured: 160 words a minute at 5.7 characters a word, and the slowest
 # engine's speed on one core.
@@ -56,6 +56,10 @@ class Speeds:
             part.write_text(json.dumps(vars(self)), "utf-8")
             part.replace(_path(store))
 
+    def are_measured(self, readings: Iterable[Reading]) -> bool:
+        """Whether the speed of every engine that is needed was measured here."""
+        return {r.voice.engine for r in readings} <= self.speech_x.keys()
+
     def spoke(self, reading: Reading, duration_s: float, wall_s: float) -> None:
         """Learn from a segment."""
         engine = reading.voice.engine
@@ -90,10 +94,18 @@ class Expected:
 def expect(plan: Plan, store: Store, n_workers: int) -> Expected:
     """Return how long a plan will take, and how long the book will be."""
     speeds = Speeds.load(store)
-    unspoken = {r.key: r for c in plan.stale for r in c.unspoken}.values()
-    mixed_s = sum(length_s(c, speeds, store) for c in plan.stale)
-    wall_s = speeds.wall_s(unspoken, mixed_s, n_workers)
+    wall_s = expected_wall_s(plan.stale, speeds, store, n_workers)
     return Expected(wall_s, sum(length_s(c, speeds, store) for c in plan.chapters))
+
+
+def expected_wall_s(
+    stale: Iterable[PlannedChapter], speeds: Speeds, store: Store, n_workers: int
+) -> float:
+    """Return how long making some chapters will take."""
+    chapters = list(stale)
+    unspoken = {r.key: r for c in chapters for r in c.unspoken}.values()
+    mixed_s = sum(length_s(c, speeds, store) for c in chapters)
+    return speeds.wall_s(unspoken, mixed_s, n_workers)
 
 
 def length_s(chapter: PlannedChapter, speeds: Speeds, store: Store) -> float:

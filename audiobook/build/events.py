@@ -12,10 +12,14 @@ __all__ = ["Event", "Mixed", "Note", "Progress", "Spoken", "Started", "Wrote"]
 
 @dataclass(frozen=True)
 class Started:
-    """The work begins: for each chapter its number, title, and segments still to be spoken."""
+    """The work begins: for each chapter its number, title, and segments still to be spoken.
+
+    ``expected_s`` is how long all of it should take, going by earlier builds; 0 if none can tell.
+    """
 
     chapters: tuple[tuple[int, str, int], ...]
     n_workers: int
+    expected_s: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from audiobook.build.choose import select_chapters
@@ -88,7 +89,8 @@ def make_plan(story: Story, book: Book, options: Options, store: Store, state: B
     Raises
     ------
     AudiobookError
-        If a voice, palette, chapter or profile is unknown, or a language cannot be spoken.
+        If a voice, palette, chapter or profile is unknown, a language cannot be spoken, or music
+        for a chapter that has to be made is none.
     """
     preparation = Preparation(story, book, options, profile_named(options.profile))
     kept = preparation.chapters()
@@ -105,9 +107,22 @@ def make_plan(story: Story, book: Book, options: Options, store: Store, state: B
         for p, old in zip(prepared, records, strict=True)
     ]
     notes = (*preparation.notes, *preparation.leftovers(prepared))
-    return Plan(
+    plan = Plan(
         story, book, options, preparation.profile, preparation.language, tuple(chapters), notes
     )
+    _check_music(plan)
+    return plan
+
+
+def _check_music(plan: Plan) -> None:
+    """Refuse a file that is no music before anything is spoken, not after."""
+    musics = [c.prepared.job.music for c in plan.stale]
+    files = sorted({music.file for music in musics if music and music.file})
+    if files:
+        from audiobook.music.own import check_music
+
+        for file in files:
+            check_music(Path(file))
 
 
 def _planned(

@@ -53,9 +53,37 @@ class Release:
         self.wrote: list[str] = []
         self.removed: list[str] = []
 
+    def check(self) -> None:
+        """Make sure that what the files need beside the chapters is there.
+
+        Raises
+        ------
+        AudiobookError
+            If the author's own cover cannot be used.
+        """
+        self._artwork.check()
+
+    def outdated(self) -> tuple[str, ...]:
+        """Return the files that will be written when the plan's stale chapters have been made."""
+        chapters = self._plan.chapters
+        named = [(COVER, self._artwork.key)]
+        if "mp3" in self._plan.options.formats:
+            selected = [c for c in chapters if c.prepared.selected]
+            named += [(self._names[c.number], self._chapter_key(c)) for c in selected]
+        done = [c for c in chapters if c.is_fresh or c.prepared.selected]
+        if "book" in self._plan.options.formats and len(done) == len(chapters):
+            named.append((self._book_name, self._book_key(chapters)))
+        named.append((REPORT, self._report_key(done)))
+        out = self._plan.options.out
+        return tuple(name for name, key in named if not self._state.is_fresh(out, name, key))
+
     def chapter(self, chapter: PlannedChapter) -> None:
         """Write the file of a chapter that was just made, and its cover."""
         self._made.add(chapter.number)
+        if self._plan.options.force:
+            # The same key, but an engine on the network need not answer the same twice.
+            for name in (self._names[chapter.number], self._book_name, REPORT):
+                self._state.files.pop(name, None)
         self._write_cover()
         self._write_chapter(chapter)
 
@@ -109,28 +137,19 @@ class Release:
 
         if "mp3" not in self._plan.options.formats:
             return
-        numbers = [c.number for c in self._plan.chapters]
-        tags = replace(
-            self._tags,
-            title=chapter.title,
-            number=numbers.index(chapter.number) + 1,
-            total=len(numbers),
-        )
-        key = self._key("mp3", tags, [chapter.prepared.job.key, self._headings(chapter)])
 
         def write(path: Path) -> None:
+            tags = self._with_cover(self._chapter_tags(chapter))
             marks = self._marks(chapter, self._meta(chapter))
-            write_chapter(path, partial(self._file, chapter), self._with_cover(tags), marks)
+            write_chapter(path, partial(self._file, chapter), tags, marks)
 
-        self._write(self._names[chapter.number], key, write)
+        self._write(self._names[chapter.number], self._chapter_key(chapter), write)
 
     def _write_book(self, chapters: Sequence[PlannedChapter]) -> None:
         from audiobook.export.mp3 import write_book
 
         if "book" not in self._plan.options.formats:
             return
-        named = [(c.prepared.job.key, c.title, self._headings(c)) for c in chapters]
-        key = self._key("book", self._tags, named)
 
         def write(path: Path) -> None:
             contents = [
@@ -139,15 +158,12 @@ class Release:
             sounds = [partial(self._file, chapter) for chapter in chapters]
             write_book(path, sounds, self._with_cover(self._tags), contents)
 
-        self._write(self._book_name, key, write)
+        self._write(self._book_name, self._book_key(chapters), write)
 
     def _write_report(self, chapters: Sequence[PlannedChapter]) -> None:
         from audiobook.build.describe import describe_book
         from audiobook.export.files import write_whole
         from audiobook.export.join import lay_end_to_end, read_infos
-
-        records = [[c.number, c.prepared.job.key, c.prepared.record] for c in chapters]
-        key = self._key("report", self._tags, [records, self._book_name])
 
         def write(path: Path) -> None:
             clock = lay_end_to_end(read_infos([partial(self._file, c) for c in chapters]))
@@ -156,7 +172,7 @@ class Release:
             write_whole(path, report)
             self._state.duration_s = clock[-1].end_s
 
-        self._write(REPORT, key, write)
+        self._write(REPORT, self._report_key(chapters), write)
 
     def _remove_outdated(self) -> None:
         """Remove files of earlier builds whose titles are gone, if nobody touched them."""
@@ -184,8 +200,25 @@ class Release:
             series=book.series,
         )
 
+    def _chapter_tags(self, chapter: PlannedChapter) -> Tags:
+        numbers = [c.number for c in self._plan.chapters]
+        place = numbers.index(chapter.number) + 1
+        return replace(self._tags, title=chapter.title, number=place, total=len(numbers))
+
     def _with_cover(self, tags: Tags) -> Tags:
         return replace(tags, cover=self._artwork.picture)
+
+    def _chapter_key(self, chapter: PlannedChapter) -> str:
+        made_of = [chapter.prepared.job.key, self._headings(chapter)]
+        return self._key("mp3", self._chapter_tags(chapter), made_of)
+
+    def _book_key(self, chapters: Sequence[PlannedChapter]) -> str:
+        named = [(c.prepared.job.key, c.title, self._headings(c)) for c in chapters]
+        return self._key("book", self._tags, named)
+
+    def _report_key(self, chapters: Sequence[PlannedChapter]) -> str:
+        records = [[c.number, c.prepared.job.key, c.prepared.record] for c in chapters]
+        return self._key("report", self._tags, [records, self._book_name])
 
     def _key(self, kind: str, tags: Tags, more: object) -> str:
         text = [tags.title, tags.album, tags.author, tags.narrator, tags.language, tags.date]

@@ -11,7 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
-from audiobook.build.estimate import Speeds
+from audiobook.build.estimate import Speeds, expected_wall_s
 from audiobook.build.events import Mixed, Note, Progress, Spoken, Started, Wrote
 from audiobook.build.plan import Plan, PlannedChapter
 from audiobook.build.recipe import Reading
@@ -20,7 +20,7 @@ from audiobook.build.schedule import Schedule, Task, is_online
 from audiobook.build.state import BuildState, lock_path, save_state
 from audiobook.build.workers import produce_chapter, speak_reading, worker_pool
 from audiobook.errors import AudiobookError, BuildError, LostError
-from audiobook.store import Store
+from audiobook.store import SCRATCH, Store
 
 __all__ = ["Result", "building", "run"]
 
@@ -63,10 +63,11 @@ def building(store: Store, out: Path) -> Iterator[None]:
     Raises
     ------
     BuildError
-        If another build holds it.
+        If another build holds it, or files could not be written into the folder.
     """
     from filelock import FileLock, Timeout
 
+    _check_folder(out)
     path = lock_path(store, out)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -85,6 +86,15 @@ def building(store: Store, out: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def _check_folder(out: Path) -> None:
+    """Refuse a folder that cannot be written before anything is spoken; it is not made here."""
+    there = next(path for path in (out, *out.resolve().parents) if os.access(path, os.F_OK))
+    if not there.is_dir():
+        raise BuildError(f"{there} is a file, not a folder; name another output folder with -o")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise BuildError(f"{there}: cannot be written; name another output folder with -o")
 
 
 def run(
@@ -121,6 +131,7 @@ def _carry_out(
     for note in plan.notes:
         progress(Note(note))
     release = Release(plan, store, state, lambda path: progress(Wrote(path)))
+    release.check()
     work = _Work(plan.stale, store, release, progress)
     try:
         if plan.stale:
@@ -162,7 +173,10 @@ class _Work:
         """Do everything. After a failure, what is running is finished and kept first."""
         n_workers = max(1, min(n_workers, self.schedule.n_tasks))
         todo = tuple((c.number, c.title, len(c.unspoken)) for c in self._stale)
-        self._progress(Started(todo, n_workers))
+        expected_s = 0.0
+        if self._speeds.are_measured(r for c in self._stale for r in c.unspoken):
+            expected_s = expected_wall_s(self._stale, self._speeds, self._store, n_workers)
+        self._progress(Started(todo, n_workers, expected_s))
         failure: AudiobookError | None = None
         try:
             with worker_pool(n_workers) as pool:
@@ -228,8 +242,8 @@ class _Work:
 
 
 def _sweep(store: Store) -> None:
-    """Remove what killed workers left in the scratch folder."""
-    folder = store.root / "scratch"
+    """Remove what killed processes left unfinished."""
+    folder = store.root / SCRATCH
     for entry in folder.iterdir() if folder.is_dir() else ():
         if not _is_alive(entry.name):
             shutil.rmtree(entry, ignore_errors=True)

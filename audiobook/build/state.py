@@ -18,7 +18,7 @@ from audiobook.store import Store
 
 __all__ = ["BuildState", "load_state", "lock_path", "save_state"]
 
-VERSION = 1
+VERSION = 2
 
 
 @dataclass
@@ -27,8 +27,9 @@ class BuildState:
 
     Attributes
     ----------
-    source : str
-        The story as given, for commands that are suggested later.
+    asked : list of str
+        The story and the options as they were typed, paths made absolute, so that a command that
+        is suggested later asks for the same book.
     chapters : list of dict
         For each chapter its title, recipe and readings, as `audiobook.build.reasons` compares.
     files : dict of str to dict
@@ -37,7 +38,7 @@ class BuildState:
         Length of the book.
     """
 
-    source: str = ""
+    asked: list[str] = field(default_factory=list)
     chapters: list[dict[str, Any]] = field(default_factory=list)
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
     duration_s: float = 0.0
@@ -88,8 +89,8 @@ def load_state(store: Store, out: Path) -> BuildState:
         data = json.loads(_path(store, out).read_text("utf-8"))
         if data["version"] != VERSION:
             return BuildState()
-        chapters, files = list(data["chapters"]), dict(data["files"])
-        return BuildState(str(data["source"]), chapters, files, float(data["duration_s"]))
+        asked, chapters, files = list(data["asked"]), list(data["chapters"]), dict(data["files"])
+        return BuildState(asked, chapters, files, float(data["duration_s"]))
     except (OSError, ValueError, KeyError, TypeError):
         return BuildState()
 

@@ -12,15 +12,38 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from audiobook.build.recipe import Reading
 from audiobook.errors import StoreError
 
 __all__ = ["produce_chapter", "speak_reading", "worker_pool"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+CAN_BLOCK = hasattr(signal, "pthread_sigmask")  # not on Windows
+
+
+class _Pool(ProcessPoolExecutor):
+    """Starts its workers so that Ctrl-C waits until they have learnt to ignore it.
+
+    A terminal sends it to every process, and one that is still importing would show a traceback.
+    """
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Pass on work; a worker may be started for it, and inherits what is blocked here."""
+        if not CAN_BLOCK:
+            return super().submit(fn, *args, **kwargs)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return super().submit(fn, *args, **kwargs)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextlib.contextmanager
@@ -31,9 +54,7 @@ def worker_pool(n_workers: int) -> Iterator[Executor]:
     """
     context = multiprocessing.get_context("spawn")
     listener, lifeline = context.Pipe(duplex=False)
-    pool = ProcessPoolExecutor(
-        n_workers, mp_context=context, initializer=_begin, initargs=(listener,)
-    )
+    pool = _Pool(n_workers, mp_context=context, initializer=_begin, initargs=(listener,))
     try:
         yield pool
     except BaseException:
@@ -50,6 +71,8 @@ def worker_pool(n_workers: int) -> Iterator[Executor]:
 def _begin(lifeline: Connection) -> None:
     """Prepare a worker: Ctrl-C is the parent's affair, and numeric libraries use one thread."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if CAN_BLOCK:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     for library in ("OMP", "OPENBLAS", "MKL"):
         os.environ[f"{library}_NUM_THREADS"] = "1"
     threading.Thread(target=_watch, args=(lifeline,), daemon=True).start()

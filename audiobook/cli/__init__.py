@@ -14,7 +14,8 @@ from typing import Any
 import click
 
 from audiobook import __version__
-from audiobook.errors import AudiobookError, did_you_mean
+from audiobook.cli.group import SuggestingGroup
+from audiobook.errors import AudiobookError
 
 __all__ = ["main"]
 
@@ -36,15 +37,18 @@ COMMANDS = {
 EXAMPLES = """
 \b
 Examples:
-  audiobook build story.md                     make the audiobook, into out/story/
-  audiobook build story.md --chapter 3 --take 2   another reading of chapter 3
+  audiobook build story.md                        # make the audiobook, into out/story/
   audiobook build story.md --voice kokoro:bf_emma --music none
-  audiobook chapters story.md                  what the story splits into
-  audiobook locate out/story 12:34             what is said there, and how to redo it
+  audiobook build story.md --chapter 3 --take 2   # another reading of chapter 3
+  audiobook chapters story.md                     # what the story splits into
+  audiobook locate out/story 12:34                # what is said there, and how to redo it
+
+\b
+"audiobook COMMAND -h" says more about each command.
 """
 
 
-class Cli(click.Group):
+class Cli(SuggestingGroup):
     """A group that opens commands when needed and shows an `AudiobookError` in one line."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -60,15 +64,6 @@ class Cli(click.Group):
         module = importlib.import_module(f"audiobook.cli.{COMMANDS[cmd_name]}")
         command: click.Command = getattr(module, f"{cmd_name}_command")
         return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Suggest a command when one is mistyped."""
-        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
-            known = did_you_mean(args[0], COMMANDS)
-            raise click.UsageError(f'no command "{args[0]}"; {known}', ctx)
-        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; the one place where an `AudiobookError` becomes a line and a status."""

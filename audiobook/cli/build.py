@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,6 +11,9 @@ import click
 from audiobook.cli.options import Asked, Desk, desk_of, echo_json, story_options
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from audiobook.build.estimate import Expected
     from audiobook.build.plan import Plan
     from audiobook.build.run import Result
 
@@ -18,25 +22,46 @@ __all__ = ["build_command"]
 
 @click.command(
     "build",
+    short_help="Make the audiobook; what is finished is kept.",
     epilog="""
 \b
 Examples:
   audiobook build story.md
-  audiobook build story.md --chapter 2-4 --force      make these again
-  audiobook build story.md --chapter 3 --take 2 --keep  another reading, and remember it
+  audiobook build story.md --dry-run                   # what would be done, how long it takes
+  audiobook build story.md --chapter 2-4 --force       # make these again
+  audiobook build mybook --chapter 3 --take 2 --keep  # another reading, and remember it
   audiobook build story.md --music my-song.mp3 -o ~/Audiobooks/story
-  audiobook build story.md --dry-run                  what would be done, how long it takes
+  audiobook build story.md --title "The Wolf" --author "A. Shepherd" --cover wolf.jpg
 """,
 )
 @story_options
 @click.option(
-    "--chapter", "chapters", multiple=True, metavar="N|N-M|TITLE", help="Only this (repeatable)."
+    "--chapter",
+    "chapters",
+    multiple=True,
+    metavar="N|N-M|TITLE",
+    help="Only this one; can be repeated [default: all].",
 )
 @click.option("--force", is_flag=True, help="Make the chapters again although nothing changed.")
-@click.option("--take", type=click.IntRange(1, 99), help="Another reading of the chapters.")
+@click.option(
+    "--take",
+    type=click.IntRange(1, 99),
+    metavar="N",
+    help="Another reading of the chapters, this time only [default: 1].",
+)
 @click.option("--keep", is_flag=True, help="Remember --take in book.toml.")
-@click.option("--format", "formats", metavar="F,F", help="mp3 (chapters), book, or all.")
-@click.option("--jobs", type=click.IntRange(1, 256), help="Processes [default: one per core].")
+@click.option(
+    "--format",
+    "formats",
+    metavar="F,F",
+    help="mp3 (a file for each chapter), book (one file) or all [default: all].",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="Processes that work at once [default: one per core].",
+)
 @click.option("--why", is_flag=True, help="Say why each chapter is made again.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @click.option("--json", "as_json", is_flag=True, help="The result as JSON on stdout.")
@@ -57,7 +82,7 @@ def build_command(
     """Make the audiobook of STORY: what is finished is kept, only what changed is made anew.
 
     STORY is a Markdown or text file, a folder with a book.toml, or - for standard input
-    [default: this folder].
+    [default: this folder]. What is typed here wins over book.toml, and that over the story.
     """
     from audiobook.build.options import parse_formats
 
@@ -68,20 +93,20 @@ def build_command(
     if dry_run:
         _show_plan(desk, as_json=as_json, n_workers=jobs or _cores())
         return
-    _build(desk, asked.story, jobs or _cores(), why=why, as_json=as_json, quiet=quiet)
+    desk.state.asked = [*asked.words(), *(["--format", formats] if formats else [])]
+    _build(desk, jobs or _cores(), why=why, as_json=as_json, quiet=quiet)
+    if take is not None and not keep and not quiet and not as_json:
+        click.echo("the take is for this time only; --keep remembers it in book.toml", err=True)
 
 
-def _build(
-    desk: Desk, source: str, n_workers: int, *, why: bool, as_json: bool, quiet: bool
-) -> None:
+def _build(desk: Desk, n_workers: int, *, why: bool, as_json: bool, quiet: bool) -> None:
     from audiobook.build.run import building, run
     from audiobook.cli.display import display_for
 
     with building(desk.store, desk.options.out):
         plan = desk.plan()
-        if why and not as_json:
+        if why and not (as_json or quiet):
             _show_reasons(plan)
-        desk.state.source = source
         with display_for(quiet=quiet or as_json) as display:
             try:
                 result = run(desk.plan, desk.store, desk.state, display.show, n_workers=n_workers)
@@ -105,10 +130,10 @@ def _keep_take(desk: Desk, asked: Asked, chapters: tuple[str, ...], take: int) -
         raise click.UsageError("--keep needs --chapter: a take is remembered chapter by chapter")
     path = desk.options.base / "book.toml"
     if asked.story == "-" or not path.is_file():
-        folder = Path(asked.story).stem
+        folder = "mybook" if asked.story == "-" else Path(asked.story).resolve().stem
         raise BuildError(
             "there is no book.toml to keep the take in; "
-            f"make one with: audiobook new {asked.story} {folder}"
+            f"make one with: {shlex.join(['audiobook', 'new', asked.story, folder])}"
         )
     for chapter in desk.plan().chapters:
         if chapter.prepared.selected:
@@ -133,34 +158,50 @@ def _show_reasons(plan: Plan) -> None:
 def _show_plan(desk: Desk, *, as_json: bool, n_workers: int) -> None:
     """Say what would be done, how long the book will be, and how long it will take."""
     from audiobook.build.estimate import expect
-    from audiobook.cli.words import clock, count
+    from audiobook.build.release import Release
 
     plan = desk.plan()
     expected = expect(plan, desk.store, n_workers)
-    if as_json:
-        echo_json(
-            {
-                "chapters": [
-                    {
-                        "number": c.number,
-                        "title": c.title,
-                        "reasons": list(c.reasons),
-                        "speak": len(c.unspoken),
-                    }
-                    for c in plan.stale
-                ],
-                "estimated_s": round(expected.wall_s, 1),
-                "length_s": round(expected.length_s, 1),
-            }
-        )
+    release = Release(plan, desk.store, desk.state, lambda _path: None)
+    release.check()
+    files = release.outdated()
+    if not as_json:
+        _say_plan(plan, expected, files)
         return
+    stale = [
+        {
+            "number": c.number,
+            "title": c.title,
+            "reasons": list(c.reasons),
+            "speak": len(c.unspoken),
+        }
+        for c in plan.stale
+    ]
+    echo_json(
+        {
+            "chapters": stale,
+            "write": list(files),
+            "estimated_s": round(expected.wall_s, 1),
+            "length_s": round(expected.length_s, 1),
+        }
+    )
+
+
+def _say_plan(plan: Plan, expected: Expected, files: Sequence[str]) -> None:
+    from audiobook.cli.words import clock, count
+
+    for note in plan.notes:
+        click.echo(f"note: {note}", err=True)
     for chapter in plan.stale:
-        speak = count(len(chapter.unspoken), "segment")
-        click.echo(f"chapter {chapter.number} {chapter.title}: speak {speak}, mix")
+        speak = f"speak {count(len(chapter.unspoken), 'segment')}, " if chapter.unspoken else ""
+        music = "compose, " if chapter.prepared.job.music else ""
+        click.echo(f"chapter {chapter.number} {chapter.title}: {speak}{music}mix")
         for reason in chapter.reasons:
             click.echo(f"    because: {reason}")
-    if not plan.stale:
-        click.echo("nothing to make: every chapter is finished")
+    for name in files:
+        click.echo(f"write {plan.options.out / name}")
+    if not (plan.stale or files):
+        click.echo(f"nothing to do: {plan.options.out} is finished")
         return
     click.echo(
         f"about {clock(expected.wall_s)} of work; "
@@ -189,8 +230,11 @@ def _summarise(plan: Plan, result: Result) -> None:
 
     out = plan.options.out
     if result.waiting:
-        numbers = ", ".join(map(str, result.waiting))
-        click.echo(f"the whole book waits for chapter {numbers}: run audiobook build", err=True)
+        numbers = ", ".join(map(str, result.waiting[:6]))
+        rest = f" and {len(result.waiting) - 6} more" if len(result.waiting) > 6 else ""
+        click.echo(
+            f"the whole book waits for chapter {numbers}{rest}: build without --chapter", err=True
+        )
     if result.did_nothing:
         click.echo(f"nothing to do: {out} is finished ({clock(result.duration_s)})", err=True)
         return

@@ -8,17 +8,23 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from audiobook.build.events import Event, Mixed, Note, Spoken, Started, Wrote
-from audiobook.cli.words import clock, count
+from audiobook.cli.words import clock, count, stamp
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 __all__ = ["display_for"]
 
 ROWS = 12  # chapters shown at a time in a long book
-WARM_UP_SHARE = 0.02  # of the work must be done before an ETA is more than a guess
+TITLE_CELLS, BAR_CELLS = 40, 24  # widths on the terminal
+WARM_UP_SHARE = 0.02  # of the work must be done before its pace tells anything
+TRUSTED_SHARE = 0.2  # of the work, after which earlier builds are asked no more
+PLAIN_EVERY_S = 30.0  # a log is not left without a sign of life for longer
 
 
 @dataclass
@@ -32,13 +38,9 @@ class Row:
     is_done: bool = False
 
     @property
-    def state(self) -> str:
-        """The chapter's state in a word."""
-        if self.is_done:
-            return "done"
-        if self.n_spoken >= self.n_segments:
-            return "mixing"
-        return "speaking" if self.n_spoken else "waiting"
+    def is_spoken(self) -> bool:
+        """Whether only mixing is left to do."""
+        return self.n_spoken >= self.n_segments
 
 
 class Tally:
@@ -49,6 +51,7 @@ class Tally:
         self._began = now()
         self.rows: dict[int, Row] = {}
         self.n_workers = 1
+        self.expected_s = 0.0
         self.speech_s = self.speech_wall_s = self.mix_s = self.mix_wall_s = 0.0
 
     def take(self, event: Event) -> None:
@@ -57,6 +60,7 @@ class Tally:
             case Started():
                 self.rows = {n: Row(n, title, todo) for n, title, todo in event.chapters}
                 self.n_workers = event.n_workers
+                self.expected_s = event.expected_s
             case Spoken():
                 for number in event.chapters:
                     self.rows[number].n_spoken += 1
@@ -66,6 +70,30 @@ class Tally:
                 self.rows[event.chapter].is_done = True
                 self.mix_s += event.duration_s
                 self.mix_wall_s += event.wall_s
+
+    def state(self, row: Row) -> str:
+        """Say in a word what happens to a chapter; the first that is not spoken is being read."""
+        if row.is_done:
+            return "done"
+        if row.is_spoken:
+            return "mixing"
+        first = next(r for r in self.rows.values() if not r.is_spoken)
+        return "speaking" if row.n_spoken or row is first else "waiting"
+
+    @property
+    def n_spoken(self) -> int:
+        """Segments spoken so far."""
+        return sum(row.n_spoken for row in self.rows.values())
+
+    @property
+    def n_done(self) -> int:
+        """Chapters finished so far."""
+        return sum(row.is_done for row in self.rows.values())
+
+    @property
+    def elapsed_s(self) -> float:
+        """Time since the beginning."""
+        return self._now() - self._began
 
     @property
     def share(self) -> float:
@@ -77,17 +105,23 @@ class Tally:
 
     @property
     def eta_s(self) -> float | None:
-        """Expected time to the end; None while too little is known."""
-        if self.share < WARM_UP_SHARE:
-            return None
-        return (self._now() - self._began) * (1.0 - self.share) / self.share
+        """Expected time to the end, None while nothing is known.
+
+        At first what earlier builds took, then more and more this build's own pace.
+        """
+        share = self.share
+        if share < WARM_UP_SHARE:
+            return max(self.expected_s - self.elapsed_s, 0.0) or None
+        trust = min(share / TRUSTED_SHARE, 1.0) if self.expected_s else 1.0
+        at_this_pace = self.elapsed_s * (1.0 - share) / share
+        return trust * at_this_pace + (1.0 - trust) * self.expected_s * (1.0 - share)
 
     def speeds(self) -> str:
         """Say how fast each kind of work goes, all workers together: what is slow shows."""
         parts = []
         if self.speech_wall_s:
             speed = self.speech_s / self.speech_wall_s * self.n_workers
-            parts.append(f"speaking {speed:.1f} × real time")
+            parts.append(f"speaking {speed:.{1 if speed < 10 else 0}f} × real time")
         if self.mix_wall_s:
             speed = self.mix_s / self.mix_wall_s * self.n_workers
             parts.append(f"mixing {speed:.0f} ×")
@@ -119,6 +153,10 @@ class Display(AbstractContextManager["Display"]):
 class PlainDisplay(Display):
     """One line for each step, for logs and pipes."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._told_s = 0.0  # when the last line was printed
+
     def show(self, event: Event) -> None:
         """Print what is worth a line."""
         super().show(event)
@@ -128,28 +166,36 @@ class PlainDisplay(Display):
             case Started():
                 todo = sum(n for _, _, n in event.chapters)
                 work = f"{count(len(event.chapters), 'chapter')}, {count(todo, 'segment')} to speak"
-                click.echo(f"{work}, {count(event.n_workers, 'worker')}", err=True)
+                self._tell(f"{work}, {count(event.n_workers, 'worker')}{self._to_go()}")
             case Spoken():
                 for number in event.chapters:
                     row = self.tally.rows[number]
-                    if row.state == "mixing":
-                        click.echo(f"chapter {number} {row.title}: spoken", err=True)
+                    if row.is_spoken:
+                        self._tell(f"chapter {number} {row.title}: spoken")
+                if self.tally.elapsed_s - self._told_s >= PLAIN_EVERY_S:
+                    todo = sum(row.n_segments for row in self.tally.rows.values())
+                    self._tell(f"{self.tally.n_spoken} of {todo} segments spoken{self._to_go()}")
             case Mixed():
                 row = self.tally.rows[event.chapter]
-                rest = self.tally.eta_s
-                eta = f", about {clock(rest)} to go" if rest and self.tally.share < 1 else ""
                 length = clock(event.duration_s)
-                click.echo(f"chapter {row.number} {row.title}: done ({length}){eta}", err=True)
+                self._tell(f"chapter {row.number} {row.title}: done ({length}){self._to_go()}")
             case Wrote():
                 pass
 
+    def _tell(self, line: str) -> None:
+        self._told_s = self.tally.elapsed_s
+        click.echo(line, err=True)
+
+    def _to_go(self) -> str:
+        rest = self.tally.eta_s or 0.0
+        return f", about {clock(rest)} to go" if rest >= 1.0 and self.tally.share < 1.0 else ""
+
     def stopped(self) -> None:
         """Say what an interrupted build has kept."""
-        spoken = sum(row.n_spoken for row in self.tally.rows.values())
-        done = sum(row.is_done for row in self.tally.rows.values())
+        spoken = count(self.tally.n_spoken, "segment")
+        done = count(self.tally.n_done, "chapter")
         click.echo(
-            f"stopped; kept {count(spoken, 'segment')} and {count(done, 'chapter')} of this run: "
-            "the same command goes on from here",
+            f"stopped; kept {spoken} and {done} of this run: the same command goes on from here",
             err=True,
         )
 
@@ -157,13 +203,14 @@ class PlainDisplay(Display):
 class LiveDisplay(PlainDisplay):
     """A table that is redrawn in place."""
 
-    def __init__(self) -> None:
+    def __init__(self, console: Console | None = None) -> None:
         super().__init__()
         from rich.console import Console
         from rich.live import Live
 
+        self._console = console or Console(stderr=True)
         self._live = Live(
-            console=Console(stderr=True),
+            console=self._console,
             get_renderable=self._render,
             refresh_per_second=4,
             transient=True,
@@ -185,9 +232,14 @@ class LiveDisplay(PlainDisplay):
     def show(self, event: Event) -> None:
         """Redraw; notes stay above the table."""
         if isinstance(event, Note):
-            self._live.console.print(f"note: {event.text}", markup=False, highlight=False)
+            self._console.print(f"note: {event.text}", markup=False, highlight=False)
         else:
             self.tally.take(event)
+
+    def stopped(self) -> None:
+        """Take the table away first: it would take the line along."""
+        self._live.stop()
+        super().stopped()
 
     def _render(self) -> Any:
         from rich.console import Group
@@ -195,21 +247,31 @@ class LiveDisplay(PlainDisplay):
         from rich.table import Table
         from rich.text import Text
 
+        bar_cells = min(BAR_CELLS, self._console.width // 4)
         table = Table.grid(padding=(0, 2), expand=False)
+        table.add_column(justify="right", no_wrap=True)
+        table.add_column(max_width=TITLE_CELLS)  # the only one that a narrow terminal may cut
+        for justify in ("left", "right", "left"):
+            table.add_column(justify=justify, no_wrap=True)
         for row in self._visible():
-            bar = ProgressBar(max(row.n_segments, 1), row.n_spoken or row.is_done, width=24)
-            done = f"{row.n_spoken}/{row.n_segments}"
-            table.add_row(str(row.number), Text(row.title[:40]), bar, done, row.state)
-        hidden = len(self.tally.rows) - len(self._visible())
-        finished = sum(row.is_done for row in self.tally.rows.values())
-        line = f"{finished} of {len(self.tally.rows)} chapters done" if self.tally.rows else ""
-        if hidden:
-            line += f" ({hidden} not shown)"
-        eta = self.tally.eta_s
-        line += (
-            f" · {clock(eta)} to go" if eta is not None and finished < len(self.tally.rows) else ""
-        )
-        return Group(table, Text(f"{line} · {self.tally.speeds()}".strip(" ·"), style="dim"))
+            title = Text(row.title, no_wrap=True, overflow="ellipsis")
+            bar = ProgressBar(max(row.n_segments, 1), row.n_spoken or row.is_done, width=bar_cells)
+            done = f"{row.n_spoken}/{row.n_segments}" if row.n_segments else ""
+            table.add_row(str(row.number), title, bar, done, self.tally.state(row))
+        return Group(table, Text(self._summary(), style="dim"))
+
+    def _summary(self) -> str:
+        """Say how far the whole is, how long it has taken and will take, and how fast it goes."""
+        tally = self.tally
+        if not tally.rows:
+            return ""
+        hidden = len(tally.rows) - len(self._visible())
+        not_shown = f" ({hidden} not shown)" if hidden else ""
+        parts = [f"{tally.n_done} of {len(tally.rows)} chapters done{not_shown}"]
+        parts.append(stamp(tally.elapsed_s))
+        if tally.n_done < len(tally.rows) and tally.eta_s is not None:
+            parts.append(f"about {clock(tally.eta_s)} to go")
+        return " · ".join([*parts, *filter(None, [tally.speeds()])])
 
     def _visible(self) -> list[Row]:
         """Return the chapters that are worked on, and as many around them as fit."""
@@ -217,7 +279,7 @@ class LiveDisplay(PlainDisplay):
         if len(rows) <= ROWS:
             return rows
         active = [row for row in rows if not row.is_done]
-        return active[:ROWS]
+        return active[:ROWS] or rows[-ROWS:]
 
 
 def display_for(*, quiet: bool) -> Display:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,11 +17,13 @@ __all__ = ["chapters_command", "new_command", "segments_command"]
 
 @click.command(
     "chapters",
+    short_help="List the chapters of a story.",
     epilog="""
 \b
 Examples:
   audiobook chapters story.md
-  audiobook chapters mybook/ --json | jq '.chapters[].title'
+  audiobook chapters story.md --voice piper --music none
+  audiobook chapters mybook --json | jq '.chapters[].title'
 """,
 )
 @story_options
@@ -28,7 +31,8 @@ Examples:
 def chapters_command(as_json: bool, **typed: Any) -> None:
     """List the chapters of STORY: words, segments, expected length, and whether each is finished.
 
-    A length without "about" is measured: all its segments have been spoken.
+    A length without "about" is measured: the chapter is finished. Another voice or other music is
+    another chapter, so give the options of the build.
     """
     from audiobook.build.estimate import Speeds, length_s
     from audiobook.cli.words import clock, count
@@ -59,7 +63,8 @@ def chapters_command(as_json: bool, **typed: Any) -> None:
         )
         return
     by = f" by {plan.author}" if plan.author else ""
-    click.echo(f"{plan.title}{by} ({plan.language}), about {clock(sum(lengths))}")
+    about = "" if all(c.is_fresh for c in plan.chapters) else "about "
+    click.echo(f"{plan.title}{by} ({plan.language}), {about}{clock(sum(lengths))}")
     for c, seconds in zip(plan.chapters, lengths, strict=True):
         words = count(c.prepared.chapter.n_words, "word")
         segments = count(len(c.prepared.readings), "segment")
@@ -80,6 +85,7 @@ def _mood(chapter: PlannedChapter) -> str:
 
 @click.command(
     "segments",
+    short_help="List what is said, by whom and how.",
     epilog="""
 \b
 Examples:
@@ -88,7 +94,13 @@ Examples:
 """,
 )
 @story_options
-@click.option("--chapter", "chapters", multiple=True, metavar="N|TITLE", help="Only this.")
+@click.option(
+    "--chapter",
+    "chapters",
+    multiple=True,
+    metavar="N|N-M|TITLE",
+    help="Only this one; can be repeated [default: all].",
+)
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def segments_command(chapters: tuple[str, ...], as_json: bool, **typed: Any) -> None:
     """List the narrated segments of STORY in order: who says what, how, and the pause after.
@@ -137,16 +149,21 @@ def segments_command(chapters: tuple[str, ...], as_json: bool, **typed: Any) -> 
 
 @click.command(
     "new",
+    short_help="Make a folder with book.toml and story.md, to edit.",
     epilog="""
 \b
 Examples:
-  audiobook new story.txt mybook       then edit mybook/book.toml and mybook/story.md
+  audiobook new story.txt mybook    # then edit mybook/book.toml and mybook/story.md
 """,
 )
 @click.argument("story", metavar="STORY")
 @click.argument("folder", metavar="DIR")
 def new_command(story: str, folder: str) -> None:
-    """Write a project: DIR with book.toml and story.md, ready to edit."""
+    """Write a project: DIR with book.toml and story.md, ready to edit.
+
+    STORY is a Markdown or text file, or - for standard input. Nothing is overwritten. Every
+    setting stands in book.toml with its default.
+    """
     from pathlib import Path
 
     from audiobook.story import new_project, open_project
@@ -155,4 +172,4 @@ def new_command(story: str, folder: str) -> None:
     project = open_project(source)
     for path in new_project(project.story, project.book, Path(folder)):
         click.echo(path)
-    click.echo(f"now: audiobook build {folder}", err=True)
+    click.echo(f"edit them, then: {shlex.join(['audiobook', 'build', folder])}", err=True)

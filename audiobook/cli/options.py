@@ -23,6 +23,13 @@ __all__ = ["Asked", "Desk", "desk_of", "echo_json", "story_argument", "story_opt
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+def _named(_ctx: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    """Refuse the empty name that an unset variable of a shell script leaves."""
+    if value is not None and not value.strip():
+        raise click.UsageError(f"{option.opts[0]} is empty; name something, or leave it out")
+    return value
+
+
 def story_argument(command: F) -> F:
     """Add the STORY argument."""
     return click.argument("story", default=".", metavar="[STORY]")(command)
@@ -33,18 +40,46 @@ def story_options(command: F) -> F:
     options = [
         story_argument,
         click.option("-o", "--out", metavar="DIR", help="Output folder [default: out/<story>]."),
-        click.option("--voice", metavar="ENGINE:VOICE", help="Narrator, e.g. kokoro:bf_emma."),
-        click.option("--speed", type=click.FloatRange(0.5, 2.0), help="Reading speed; 1 is usual."),
         click.option(
-            "--music", metavar="PALETTE|FILE|none", help="A palette, your own music, or none."
+            "--voice",
+            metavar="ENGINE:VOICE",
+            callback=_named,
+            help="Narrator [default: kokoro:af_heart, or what speaks the story's language].",
         ),
-        click.option("--mood", metavar="MOOD", help="Mood of the music, e.g. tender."),
+        click.option(
+            "--speed",
+            type=click.FloatRange(0.5, 2.0),
+            metavar="X",
+            help="Reading speed [default: 1].",
+        ),
+        click.option(
+            "--music",
+            metavar="PALETTE|FILE|none",
+            callback=_named,
+            help="Composed, your own, or none [default: kazakh].",
+        ),
+        click.option(
+            "--mood",
+            metavar="MOOD",
+            callback=_named,
+            help='Mood of composed music, see "audiobook music --list" [default: tender].',
+        ),
         click.option("--profile", metavar="NAME", help="Loudness profile [default: storybook]."),
         click.option("--draft", is_flag=True, help="A fast voice, to hear how it will go."),
-        click.option("--title", metavar="T", help="Title of the book."),
-        click.option("--author", metavar="A", help="Author of the book."),
-        click.option("--language", metavar="L", help="Language of the story, e.g. en or kk."),
-        click.option("--cover", metavar="FILE", help="Cover picture (JPEG or PNG)."),
+        click.option("--title", metavar="T", help="Title of the book [default: the story's]."),
+        click.option("--author", metavar="A", help="Author of the book [default: the story's]."),
+        click.option(
+            "--language",
+            metavar="L",
+            callback=_named,
+            help="Language, e.g. kk [default: the story's, else en].",
+        ),
+        click.option(
+            "--cover",
+            metavar="FILE",
+            callback=_named,
+            help="JPEG or PNG picture [default: one is drawn].",
+        ),
     ]
     for option in reversed(options):
         command = option(command)
@@ -67,6 +102,24 @@ class Asked:
     author: str | None = None
     language: str | None = None
     cover: str | None = None
+
+    def words(self) -> list[str]:
+        """Return the story and what shapes the book, to be typed again from any folder.
+
+        The output folder is left out: who asks again names it.
+        """
+        words = [self.story if self.story == "-" else str(Path(self.story).resolve())]
+        for name, value in vars(self).items():
+            if name in ("story", "out") or value is None or value is False:
+                continue
+            words.append(f"--{name}")
+            if name == "music":
+                words.append(_music(value))
+            elif name == "cover":
+                words.append(str(Path(value).resolve()))
+            elif value is not True:
+                words.append(str(value))
+        return words
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,14 @@ import click
 from audiobook.cli.options import echo_json
 
 if TYPE_CHECKING:
-    from audiobook.speech.engine import Engine
+    from audiobook.speech.engine import Engine, Voice
 
 __all__ = ["music_command", "voices_command"]
 
 
 @click.command(
     "voices",
+    short_help="List the voices, or let one say something.",
     epilog="""
 \b
 Examples:
@@ -25,9 +26,9 @@ Examples:
   audiobook voices --say "Good evening." --voice kokoro:bm_george -o hello.mp3
 """,
 )
-@click.option("--engine", metavar="ENGINE", help="Only this engine's.")
-@click.option("--language", metavar="L", help="Only voices that speak it, e.g. fr.")
-@click.option("--say", metavar="TEXT", help="Speak a text instead of listing.")
+@click.option("--engine", metavar="ENGINE", help="Only this engine's voices [default: all].")
+@click.option("--language", metavar="L", help="Only voices that speak it, e.g. fr [default: all].")
+@click.option("--say", metavar="TEXT", help="Speak a text instead of listing; needs -o.")
 @click.option("--voice", metavar="ENGINE:VOICE", help="Who says it [default: kokoro:af_heart].")
 @click.option("-o", "--out", metavar="FILE", help="Where to: .mp3, .wav, .flac or .ogg.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
@@ -40,7 +41,8 @@ def voices_command(
     as_json: bool,
 ) -> None:
     """List the voices, or let one say something."""
-    from audiobook.speech.registry import engine_names, load_engine
+    from audiobook.errors import SpeechError
+    from audiobook.speech.registry import engine_names, load_engine, speaks
 
     if say is not None:
         if not out:
@@ -48,36 +50,34 @@ def voices_command(
         _say(say, voice, engine, language, Path(out))
         return
     engines = [load_engine(name) for name in ([engine] if engine else engine_names())]
+    found = {e: [v for v in e.voices() if speaks(v, language or "")] for e in engines}
+    if language and not any(v.language for voices in found.values() for v in voices):
+        raise SpeechError(f'no voice speaks "{language}"; name a language by its code, e.g. fr')
     if as_json:
         echo_json(
             [
                 {"voice": v.address, "language": v.language, "gender": v.gender}
-                for e in engines
-                for v in e.voices()
-                if _speaks(v.language, language)
+                for voices in found.values()
+                for v in voices
             ]
         )
         return
-    for e in engines:
-        _list(e, language, everything=bool(engine or language))
-
-
-def _speaks(spoken: str, wanted: str | None) -> bool:
-    return wanted is None or spoken.partition("-")[0] == wanted.lower().partition("-")[0]
+    for e, voices in found.items():
+        if voices or not language:
+            _list(e, voices, everything=bool(engine or language))
 
 
 MOST = 24  # voices of an engine that are listed when nobody asked for just that engine
 
 
-def _list(engine: Engine, language: str | None, *, everything: bool) -> None:
-    voices = [v for v in engine.voices() if _speaks(v.language, language)]
+def _list(engine: Engine, voices: list[Voice], *, everything: bool) -> None:
     missing = engine.missing()
     network = ", needs the network" if engine.online else ""
     click.echo(f"{engine.name} ({len(voices)}{network})" + (f": {missing}" if missing else ""))
     shown = voices if everything else voices[:MOST]
     for v in shown:
         default = "  (default)" if v.name == engine.default_voice else ""
-        click.echo(f"  {v.address:<28} {v.language:<8} {v.gender}{default}".rstrip())
+        click.echo(f"  {v.address:<28} {v.language or 'any':<8} {v.gender}{default}".rstrip())
     if len(shown) < len(voices):
         more = f"audiobook voices --engine {engine.name}"
         click.echo(f"  and {len(voices) - len(shown)} more: {more}")
@@ -108,6 +108,7 @@ def _say(text: str, voice: str | None, engine: str | None, language: str | None,
 
 @click.command(
     "music",
+    short_help="Compose music alone, to hear a palette and a mood.",
     epilog="""
 \b
 Examples:
@@ -116,22 +117,29 @@ Examples:
 """,
 )
 @click.argument("palette", default="kazakh")
-@click.option("--mood", metavar="MOOD", help="See --list.")
+@click.option("--mood", metavar="MOOD", help="See --list [default: tender].")
 @click.option(
-    "--seconds", type=click.FloatRange(1, 6 * 3600), default=60.0, help="Length [default: 60]."
+    "--seconds",
+    type=click.FloatRange(1, 6 * 3600),
+    metavar="S",
+    default=60.0,
+    help="Length [default: 60].",
 )
-@click.option("--seed", default="0", metavar="N", help="Another seed is another piece.")
+@click.option(
+    "--seed", default="0", metavar="N", help="Another seed is another piece [default: 0]."
+)
 @click.option("-o", "--out", metavar="FILE", help="Where to: .mp3, .wav, .flac or .ogg.")
 @click.option("--list", "listing", is_flag=True, help="List palettes and moods.")
 def music_command(
     palette: str, mood: str | None, seconds: float, seed: str, out: str | None, listing: bool
 ) -> None:
-    """Compose a bed and write it to a file, to hear it alone."""
+    """Compose music in a PALETTE [default: kazakh] and write it to a file, to hear it alone."""
     from audiobook.music.moods import DEFAULT_MOOD, PALETTES
 
     if listing:
         for name, entry in PALETTES.items():
-            click.echo(f"{name}: {', '.join(entry.moods)}")
+            moods = [f"{m} (default)" if m == DEFAULT_MOOD else m for m in entry.moods]
+            click.echo(f"{name}: {', '.join(moods)}")
         return
     if not out:
         raise click.UsageError("say where to: -o bed.mp3")

@@ -7,13 +7,26 @@ import sys
 
 import click
 
+from audiobook.cli.group import SuggestingGroup
 from audiobook.cli.options import echo_json
 from audiobook.cli.words import count, size
 
 __all__ = ["cache_command", "completion_command", "doctor_command"]
 
+KEEP = "5GB"  # of the store, when nobody says how much: about forty hours of audiobook
 
-@click.group("cache")
+
+@click.group(
+    "cache",
+    cls=SuggestingGroup,
+    short_help="Look at the store of finished sound, or make it smaller.",
+    epilog="""
+\b
+Examples:
+  audiobook cache info
+  audiobook cache prune --keep 5GB
+""",
+)
 def cache_command() -> None:
     """Look at the store of finished clips and chapters, or make it smaller.
 
@@ -21,15 +34,17 @@ def cache_command() -> None:
     """
 
 
-@cache_command.command("info")
+@cache_command.command(
+    "info",
+    epilog="""
+\b
+Example:
+  audiobook cache info
+""",
+)
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def info(as_json: bool) -> None:
-    r"""Say where the store is and how much it holds.
-
-    \b
-    Example:
-      audiobook cache info
-    """
+    """Say where the store is and how much it holds."""
     from audiobook.store import Store, default_root
 
     store = Store(default_root())
@@ -44,18 +59,24 @@ def info(as_json: bool) -> None:
     click.echo(f"  {'all':<9} {'':>7}  {size(sum(u.n_bytes for u in usage)):>9}")
 
 
-@cache_command.command("prune")
+@cache_command.command(
+    "prune",
+    epilog="""
+\b
+Examples:
+  audiobook cache prune
+  audiobook cache prune --keep 500MB
+  audiobook cache prune --keep 0    # remove everything
+""",
+)
 @click.option(
-    "--keep", default="0", metavar="SIZE", help="Keep this much, e.g. 5GB [default: nothing]."
+    "--keep",
+    default=KEEP,
+    metavar="SIZE",
+    help=f"Keep this much of what was used last [default: {KEEP}].",
 )
 def prune(keep: str) -> None:
-    r"""Remove what has not been used for longest.
-
-    \b
-    Examples:
-      audiobook cache prune --keep 5GB
-      audiobook cache prune              everything
-    """
+    """Remove what has not been used for longest."""
     from audiobook.store import Store, default_root
 
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kMGT]?)B?\s*", keep, re.IGNORECASE)
@@ -66,14 +87,20 @@ def prune(keep: str) -> None:
     click.echo(f"removed {count(n_files, 'file')}, {size(n_bytes)}")
 
 
-@click.command("doctor")
+@click.command(
+    "doctor",
+    short_help="Check the installation, and say what mends it.",
+    epilog="""
+\b
+Example:
+  audiobook doctor
+""",
+)
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def doctor_command(as_json: bool) -> None:
-    r"""Check what is installed, what is missing, and name the command that mends it.
+    """Check what is installed, what is missing, and name the command that mends it.
 
-    \b
-    Example:
-      audiobook doctor
+    Exit status 1 when a build would fail; what is only optional ("--") does not count.
     """
     from audiobook.doctor import examine
 
@@ -88,17 +115,20 @@ def doctor_command(as_json: bool) -> None:
         sys.exit(1)
 
 
-@click.command("completion")
+@click.command(
+    "completion",
+    short_help="Print the script for completion in bash, zsh or fish.",
+    epilog="""
+\b
+Examples:
+  audiobook completion bash >> ~/.bashrc
+  audiobook completion zsh >> ~/.zshrc
+  audiobook completion fish > ~/.config/fish/completions/audiobook.fish
+""",
+)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion_command(shell: str) -> None:
-    r"""Print the script that teaches a shell to complete audiobook's commands.
-
-    \b
-    Examples:
-      audiobook completion bash >> ~/.bashrc
-      audiobook completion zsh >> ~/.zshrc
-      audiobook completion fish > ~/.config/fish/completions/audiobook.fish
-    """
+    """Print the script that teaches a shell to complete audiobook's commands."""
     from click.shell_completion import get_completion_class
 
     from audiobook.cli import app

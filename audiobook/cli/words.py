@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["clock", "count", "parse_clock", "size"]
+__all__ = ["clock", "count", "parse_clock", "size", "stamp"]
 
 
 def clock(seconds: float) -> str:
@@ -13,11 +13,24 @@ def clock(seconds: float) -> str:
     >>> clock(7.4), clock(754), clock(7500)
     ('7 s', '12:34', '2:05:00')
     """
-    if seconds < 60:
+    if round(seconds) < 60:
         return f"{seconds:.0f} s"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def stamp(position_s: float) -> str:
+    """Write a position as players show it; `parse_clock` reads it.
+
+    Examples
+    --------
+    >>> stamp(7.6), stamp(754), stamp(7500)
+    ('0:07', '12:34', '2:05:00')
+    """
+    minutes, seconds = divmod(int(position_s), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
 def parse_clock(text: str) -> float:

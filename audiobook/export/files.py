@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -10,6 +11,8 @@ from typing import IO
 from audiobook.errors import ExportError
 
 __all__ = ["replacing", "write_whole"]
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @contextlib.contextmanager
@@ -34,10 +37,10 @@ def replacing(target: Path) -> Iterator[IO[bytes]]:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
         if isinstance(error, OSError):
-            reason = error.strerror or str(error)
+            reason = (error.strerror or str(error)).lower()
+            mend = "free some space there, or " if error.errno in _FULL else ""
             raise ExportError(
-                f"{target}: cannot be written ({reason}); free some space there, "
-                "or name another folder with -o"
+                f"{target}: cannot be written ({reason}); {mend}name another folder with -o"
             ) from error
         raise
 

@@ -158,6 +158,11 @@ def load_report(path: Path) -> dict[str, Any]:
     mend = 'build the book again with "audiobook build"'
     try:
         report = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise ExportError(
+            f"{path.parent}: there is no audiobook here (no {path.name}); "
+            'name the folder that "audiobook build" wrote'
+        ) from error
     except OSError as error:
         raise ExportError(f"{path}: cannot be read: {error.strerror}; {mend}") from error
     except ValueError as error:

@@ -117,15 +117,22 @@ def own_bed(path: Path, cues: Cues, crossfade: Crossfade) -> OwnBed:
     MusicError
         If the file is missing, is not music that can be decoded, or holds only silence.
     """
-    if not path.is_file():
-        raise MusicError(f"{path}: no such music file; give a sound file, a palette or none")
-    survey = _survey(path, cues.n_samples)
-    if survey.start is None:
-        raise MusicError(f"{path}: holds only silence; choose other music")
+    survey, start = _heard(path, cues.n_samples)
     gain = min(1.0, db_to_gain(PEAK_DB) / survey.peak)
-    enough = survey.n_samples - survey.start >= cues.n_samples
+    enough = survey.n_samples - start >= cues.n_samples
     loop = None if enough else find_loop(survey.features, survey.n_samples)
-    return OwnBed(path, cues, survey.start, loop, gain, survey.kept, crossfade)
+    return OwnBed(path, cues, start, loop, gain, survey.kept, crossfade)
+
+
+def check_music(path: Path) -> None:
+    """Make sure that a file is music, listening only up to its first audible moment.
+
+    Raises
+    ------
+    MusicError
+        As `own_bed` would.
+    """
+    _heard(path, 1)
 
 
 @dataclass(frozen=True)
@@ -137,6 +144,16 @@ class _Survey:
     peak: float
     features: Features
     kept: npt.NDArray[np.int16] | None
+
+
+def _heard(path: Path, wanted: int) -> tuple[_Survey, int]:
+    """Listen to a file; return what that told, and where the music begins."""
+    if not path.is_file():
+        raise MusicError(f"{path}: no such music file; give a sound file, a palette or none")
+    survey = _survey(path, wanted)
+    if survey.start is None:
+        raise MusicError(f"{path}: holds only silence; choose other music")
+    return survey, survey.start
 
 
 def _survey(path: Path, wanted: int) -> _Survey:

@@ -132,12 +132,13 @@ def _may_be_story(name: str) -> bool:
 
 
 def _no_single_story(folder: Path, names: list[str], texts: list[str]) -> StoryError:
+    place = "this folder" if folder == Path() else folder
     if texts:
         shown = ", ".join(texts[:3]) + (", ..." if len(texts) > 3 else "")
         return StoryError(
-            f'{folder} has more than one text ({shown}); name one, or write story = "{texts[0]}" '
+            f'{place} has more than one text ({shown}); name one, or write story = "{texts[0]}" '
             f"into its {BOOK_NAME}"
         )
     other = next((n for n in names if Path(n).suffix.lower() in UNSUPPORTED_SUFFIXES), "")
     found = f"only {other}, which this version cannot read" if other else "no story"
-    return StoryError(f"{folder} has {found}; put the text there as {STORY_NAME} or story.txt")
+    return StoryError(f"{place} has {found}; put the text there as {STORY_NAME} or story.txt")

@@ -53,10 +53,14 @@ def read_story(source: Path | str, *, data: bytes | None = None) -> Story:
     if data is not None and not suffix:
         is_markdown = bool(_MARKDOWN_SIGNS.search(text))
     story = parse_story(text, name, is_markdown=is_markdown)
-    if story.title or data is not None:
+    if story.title:
         return story
-    folder = path.absolute().parent.name
-    title = title_of_file(path.stem if path.stem.lower() != "story" or not folder else folder)
+    if data is not None:
+        # A stream has no name to go by; its only chapter's title is the book's.
+        title = story.chapters[0].title if len(story.chapters) == 1 else ""
+    else:
+        folder = path.absolute().parent.name
+        title = title_of_file(path.stem if path.stem.lower() != "story" or not folder else folder)
     return Story(title, story.author, story.language, story.chapters)
 
 
