@@ -64,6 +64,24 @@ def test_a_file_is_measured(tmp_path, sine):
     assert measured.true_peak_dbtp == pytest.approx(-23.0, abs=0.2)
 
 
+def test_measuring_beside_the_encoder_is_measuring_the_file(tmp_path, sine):
+    """The same bytes are written, and the same loudness is found, within 0.1 dB."""
+    plain, measured = tmp_path / "a.mp3", tmp_path / "b.mp3"
+    tone = np.concatenate([sine(1000, 3.0, -23.0), sine(300, 3.0, -9.0)])
+    ffmpeg.encode_mp3([tone[:100_000], tone[100_000:]], plain)
+    loudness = ffmpeg.encode_mp3_measured([tone], measured)
+    assert measured.read_bytes() == plain.read_bytes()
+    after = ffmpeg.measure(plain)
+    assert loudness.integrated_lufs == pytest.approx(after.integrated_lufs, abs=0.1)
+    assert loudness.true_peak_dbtp == pytest.approx(after.true_peak_dbtp, abs=0.1)
+
+
+def test_an_encoder_that_cannot_write_leaves_no_meter_behind(tmp_path, sine):
+    """A folder that is not there gives one error, and nothing waits."""
+    with pytest.raises((FFmpegError, OSError)):
+        ffmpeg.encode_mp3_measured([sine(440, 1.0)], tmp_path / "nowhere" / "a.mp3")
+
+
 def test_a_silent_file_has_the_lowest_measures(tmp_path):
     """Silence is measured, not refused."""
     path = tmp_path / "a.mp3"

@@ -73,7 +73,7 @@ def test_only_ffmpeg_starts_processes(path):
     """Starting a program, printing, and reading click stay where they belong."""
     name = str(path.relative_to(PACKAGE))
     names = set(imported(path))
-    if name != "ffmpeg.py" and name not in STARTERS:
+    if room(path) != "ffmpeg" and name not in STARTERS:
         assert not names & {"subprocess", "multiprocessing"}, name
     if room(path) != "cli":
         assert "click" not in names, name

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from processes import is_importing, members, until
 from readback import RATE, audiobook, command, environment
 
 from audiobook.store import Store
@@ -92,26 +93,6 @@ def started(place, *more):
         process.communicate()
 
 
-def members(group):
-    """Return the processes of a group that are alive, with their command lines."""
-    found = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError, IndexError):
-            fields = (folder / "stat").read_text().rpartition(")")[2].split()
-            if int(fields[2]) == group and fields[0] not in "ZX":
-                found[int(folder.name)] = (folder / "cmdline").read_text()
-    return found
-
-
-def until(condition, seconds=20.0):
-    """Wait until something is so."""
-    end = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.01)
-    return found
-
-
 def clips(place):
     """Return each finished clip's file, and which file on disk it is."""
     folder = place / "cache" / "audiobook" / "clip"
@@ -145,13 +126,6 @@ def is_at(moment, process, place):
     if moment == "speaking":
         return bool(clips(place))
     return any("libmp3lame" in line for line in alive.values())
-
-
-def is_importing(pid):
-    """Return whether a process has begun to load what it works with."""
-    with contextlib.suppress(OSError):
-        return "numpy" in Path(f"/proc/{pid}/maps").read_text()
-    return False
 
 
 def assert_whole(place, reference):

@@ -152,13 +152,12 @@ def _encode(
     ceiling_dbtp = profile.limit_dbtp
     for _ in range(MAX_TRIES):
         mixed = _mixed(voice, music)
-        ffmpeg.encode_mp3(
+        measured = ffmpeg.encode_mp3_measured(
             limit(mixed, ceiling_dbtp),
             target,
             bitrate_kbps=profile.bitrate_kbps,
             n_channels=profile.n_channels,
         )
-        measured = ffmpeg.measure(target)
         excess_db = measured.true_peak_dbtp - profile.peak_dbtp
         if excess_db <= 0.0:
             return measured

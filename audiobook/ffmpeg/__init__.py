@@ -1,0 +1,24 @@
+"""Files in and out: decode, encode, measure. The only room that starts ffmpeg.
+
+The program comes from the package ``imageio-ffmpeg``, so no system-wide ffmpeg is needed (set
+``IMAGEIO_FFMPEG_EXE`` to use another one). Sound crosses the border as raw little-endian float32.
+Inputs are local files or pipes: protocols are whitelisted, and a path is never taken for an option.
+"""
+
+from audiobook.ffmpeg.meter import Loudness, measure
+from audiobook.ffmpeg.mp3 import encode_mp3, encode_mp3_measured
+from audiobook.ffmpeg.process import executable, version
+from audiobook.ffmpeg.sound import decode, decode_blocks, decode_bytes, encode
+
+__all__ = [
+    "Loudness",
+    "decode",
+    "decode_blocks",
+    "decode_bytes",
+    "encode",
+    "encode_mp3",
+    "encode_mp3_measured",
+    "executable",
+    "measure",
+    "version",
+]
