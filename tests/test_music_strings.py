@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from audiobook.audio import SAMPLE_RATE
-from audiobook.music.drone import DRONE, hum
+from audiobook.music.instruments.drone import hum
+from audiobook.music.instruments.plucked import pluck
+from audiobook.music.instruments.presets import DOMBRA, DRONE
 from audiobook.music.players import ENSEMBLE
 from audiobook.music.score import Note, pitch_hz
-from audiobook.music.strings import DOMBRA, pluck
 
 
 def fundamental_hz(sound, near_hz, start_s=0.25, length_s=1.0):

@@ -30,16 +30,26 @@ class Cues:
     breaths : tuple of (start, end, weight)
         Pauses where a phrase may begin, in order; weight 1 for a paragraph, 2 for the end of the
         title or a heading, 3 for a scene break.
+    moods : tuple of (start, mood)
+        Where the text asks for another mood, in order, and its name; it holds until the next. A
+        start lies best where a pause begins. Where none is given the bed's own mood holds.
+    climax : int or None
+        Where the text peaks; None for the usual place.
     """
 
     n_samples: int
     speech_start: int
     speech_end: int
     breaths: tuple[tuple[int, int, int], ...] = ()
+    moods: tuple[tuple[int, str], ...] = ()
+    climax: int | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.speech_start <= self.speech_end <= self.n_samples or self.n_samples < 1:
             raise ValueError(f"cues must be ordered and not empty: {self}")
+        starts = [start for start, _ in self.moods]
+        if starts != sorted(starts):
+            raise ValueError(f"moods must be ordered: {self.moods}")
 
 
 class Bed(Protocol):

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from audiobook.audio import Audio
 from audiobook.music.bed import Cues, rechunk
 from audiobook.music.composer import COMPOSER_VERSION, compose
-from audiobook.music.moods import DEFAULT_MOOD, DEFAULT_PALETTE, Mood, Palette, find_mood
+from audiobook.music.instruments import instrument
+from audiobook.music.moods import DEFAULT_MOOD, DEFAULT_PALETTE, find_mood
+from audiobook.music.palette import Mood, Palette
+from audiobook.music.players import Player
 from audiobook.music.render import render
+from audiobook.music.room import Hall
 from audiobook.music.score import Score
 
-__all__ = ["COMPOSER_VERSION", "ComposedBed", "composed_bed"]
+__all__ = ["COMPOSER_VERSION", "ComposedBed", "composed_bed", "ensemble_of"]
 
 
 @dataclass(frozen=True)
@@ -30,9 +34,7 @@ class ComposedBed:
 
     def blocks(self, block_samples: int | None = None) -> Iterator[Audio]:
         """Play it from the beginning; the size of the blocks changes nothing in the sound."""
-        played = render(
-            self.score, self.palette.ensemble, self.palette.hall, level_db=self.mood.level_db
-        )
+        played = render(self.score, ensemble_of(self.palette), Hall(), level_db=self.mood.level_db)
         return played if block_samples is None else rechunk(played, block_samples)
 
 
@@ -46,7 +48,7 @@ def composed_bed(
     cues : Cues
         Exact length and what the music must meet.
     palette, mood : str
-        Names from `PALETTES`.
+        A name from `PALETTES` or the path of a palette file, and one of its moods.
     seed : str
         The piece; equal inputs give equal samples, whatever else runs beside.
 
@@ -58,7 +60,15 @@ def composed_bed(
     Raises
     ------
     MusicError
-        If the palette or the mood is unknown.
+        If the palette or a mood is unknown, or the palette's file has a mistake.
     """
     tradition, feeling = find_mood(palette, mood)
     return ComposedBed(compose(cues, tradition, feeling, seed), tradition, feeling)
+
+
+def ensemble_of(palette: Palette) -> dict[str, Player]:
+    """Return who plays a palette's instruments. A note says itself where it sounds."""
+    return {
+        name: Player(instrument(scored.model, scored.parameters), scored.gain, scored.send)
+        for name, scored in palette.instruments.items()
+    }

@@ -11,14 +11,19 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from audiobook.music.chance import Chance
-from audiobook.music.moods import Mood
+from audiobook.music.palette import Mood
 
-__all__ = ["PHRASES_IN_PERIOD", "Cell", "Theme", "Tone", "metre", "phrase", "theme"]
+__all__ = ["PHRASES_IN_PERIOD", "Cell", "Theme", "Tone", "metre", "phrase", "theme", "theme_of"]
 
 PHRASES_IN_PERIOD = 4
 # Odds of a repeated note, a step and a skip; the steps of five-note scales are wide already.
 PENTATONIC, PENTATONIC_STEPS = 5, (0.14, 0.78, 0.08)
 STEPS = (0.12, 0.70, 0.18)
+# How often a bar answers the one before, if it is as long, by the number of its notes: a few tones
+# are heard as a figure only when they come again.
+SEQUENCES = {2: 0.8, 3: 0.8, 4: 0.8, 5: 0.3}
+DENSE_SEQUENCES = 0.15
+ANSWERS = (0, 0, -1, 1)  # as it is, or a step away
 ORNAMENTED = 5  # notes a bar must have for its tail to be ornamented too
 LOWEST = -1  # degree; just under the home note, on the other string
 _RISE, _FALL, _ARCH, _DIP = "rise", "fall", "arch", "dip"
@@ -69,25 +74,47 @@ def metre(mood: Mood, seed: str) -> tuple[int, ...]:
     return _chance(mood, seed, "metre").choice(mood.metres)
 
 
-def theme(mood: Mood, seed: str, ordinal: int) -> Theme:
-    """Return the nth theme of a piece."""
-    rng = _chance(mood, seed, f"theme {ordinal}")
+def theme(mood: Mood, seed: str, scene: int, ordinal: int) -> Theme:
+    """Return the nth theme of a scene; the first of the first scene is the head of the piece."""
+    rng = _chance(mood, seed, f"theme {scene} {ordinal}")
     lengths = metre(mood, seed)
     bars: list[Cell] = []
+    widest = 4 if len(mood.scale) > PENTATONIC else 1
+    answers = False  # once is a figure, twice would be a rut
     start = rng.choice((0, 0, 2))
     for number, n_eighths in enumerate(lengths):
         last = number == len(lengths) - 1
         cell = _cell(rng, mood, n_eighths, start, rng.choice(_ENDINGS if last else _OPENINGS))
+        odds = SEQUENCES.get(len(cell.rhythm), DENSE_SEQUENCES)
+        wanted = rng.uniform(0.0, 1.0) < odds and not answers
+        if wanted and number:  # a bar that ends far from its beginning would leap back
+            wanted = abs(bars[-1].contour[-1] - bars[-1].contour[0]) <= widest
+        answers = wanted and number > 0 and lengths[number - 1] == n_eighths
+        if answers:
+            cell = _answer(bars[-1], rng.choice(ANSWERS), len(mood.scale))
         bars.append(cell)
         start = cell.contour[-1] + rng.choice((-1, 1, 1))
     turn = _cell(rng, mood, lengths[-1], bars[-1].contour[0] + 1, rng.choice(_OPENINGS))
-    half_close = min((1, _fifth(mood)), key=lambda degree: abs(degree - bars[-1].contour[-2]))
-    bars[-1] = _led_to(bars[-1], half_close, rng)
+    before = bars[-1].contour[-2:][0]
+    half_close = min((1, mood.fifth), key=lambda degree: abs(degree - before))
+    bars[-1] = _led_to(mood, bars[-1], half_close, rng)
     return Theme(tuple(bars), turn)
 
 
-def phrase(mood: Mood, seed: str, ordinal: int, *, closing: bool = False) -> tuple[Tone, ...]:
-    """Return the nth phrase of a piece.
+def theme_of(scene: int, ordinal: int) -> tuple[int, int]:
+    """Return whose theme the nth phrase of a scene plays, as a scene and an ordinal within it.
+
+    Phrases 0 to 3 are the scene's first period, and so on; every other period brings back the
+    head. So a scene that grows by a phrase changes no other scene.
+    """
+    period = ordinal // PHRASES_IN_PERIOD
+    return (0, 0) if period % 2 == 1 else (scene, period // 2)
+
+
+def phrase(
+    mood: Mood, seed: str, scene: int, ordinal: int, *, goal: int | None = None, head: bool = False
+) -> tuple[Tone, ...]:
+    """Return the nth phrase of a scene.
 
     Parameters
     ----------
@@ -95,23 +122,29 @@ def phrase(mood: Mood, seed: str, ordinal: int, *, closing: bool = False) -> tup
         Scale and rhythms.
     seed : str
         The piece. The phrase depends on nothing else, so a change of length or of cues leaves it.
-    ordinal : int >= 0
-        Phrases 0 to 3 are the first period, and so on; every other period, and every closing
-        phrase, brings back the first theme.
-    closing : bool
-        End on the second degree, which wants to go home, instead of its own ending.
+    scene, ordinal : int >= 0
+        See `theme_of`.
+    goal : int or None
+        Degree to end on, in whichever octave is nearer; None for the phrase's own ending.
+    head : bool
+        Whether to play the head instead, in its first form.
     """
-    period, place = divmod(ordinal, PHRASES_IN_PERIOD)
-    returns = closing or period % 2 == 1
-    material = theme(mood, seed, 0 if returns else period // 2)
+    place = 0 if head else ordinal % PHRASES_IN_PERIOD
+    source = (0, 0) if head else theme_of(scene, ordinal)
+    material = theme(mood, seed, *source)
     bars = list(material.bars)
-    if closing:
-        bars[-1] = _led_to(bars[-1], 1, _chance(mood, seed, "closing"))
-    elif place == 2:
+    if place == 2:
         higher = [Cell(bar.rhythm, tuple(d + 1 for d in bar.contour)) for bar in bars[:-1]]
         bars = [*higher, material.turn]
-    elif place in (1, 3):
-        bars[-1] = _led_to(bars[-1], 0, _chance(mood, seed, f"tail {ordinal}"))
+    elif place in (1, 3) and goal is None:
+        goal = 0
+    if goal is not None:
+        bars[-1] = _led_to(
+            mood,
+            bars[-1],
+            _nearest(mood, bars[-1], goal),
+            _chance(mood, seed, f"tail {source} {goal}"),
+        )
     return _tones(bars)
 
 
@@ -131,10 +164,6 @@ def _chance(mood: Mood, seed: str, purpose: str) -> Chance:
     return Chance(seed, mood.name, purpose)
 
 
-def _fifth(mood: Mood) -> int:
-    return mood.scale.index(7)
-
-
 def _cell(rng: Chance, mood: Mood, n_eighths: int, start: int, shape: str) -> Cell:
     """Draw a rhythm and walk through the scale in the shape's direction, mostly by step."""
     rhythm = rng.choice(mood.rhythms[n_eighths])
@@ -150,6 +179,14 @@ def _cell(rng: Chance, mood: Mood, n_eighths: int, start: int, shape: str) -> Ce
     return Cell(rhythm, tuple(contour))
 
 
+def _answer(bar: Cell, step: int, highest: int) -> Cell:
+    """Repeat a bar as it is or a step away, on the side where it stays within the compass."""
+    moved = tuple(degree + step for degree in bar.contour)
+    if min(moved) < LOWEST or max(moved) > highest:
+        moved = tuple(degree - step for degree in bar.contour)
+    return Cell(bar.rhythm, moved)
+
+
 def _goes_up(shape: str, way: float) -> bool:
     """Tell the direction of a contour after a share of its notes."""
     if shape in (_RISE, _FALL):
@@ -157,11 +194,22 @@ def _goes_up(shape: str, way: float) -> bool:
     return (way <= 0.5) == (shape == _ARCH)
 
 
-def _led_to(bar: Cell, goal: int, rng: Chance) -> Cell:
-    """Vary the tail: end on the goal; reach it by step where the bar would leap to it."""
+def _nearest(mood: Mood, bar: Cell, goal: int) -> int:
+    """Return the goal in the octave that the bar comes nearest to."""
+    before = bar.contour[-2:][0]
+    return min((goal, goal + len(mood.scale)), key=lambda degree: abs(degree - before))
+
+
+def _led_to(mood: Mood, bar: Cell, goal: int, rng: Chance) -> Cell:
+    """Vary the tail: end on the goal, and come to it by steps where the bar would leap."""
     contour = [*bar.contour[:-1], goal]
-    if len(contour) >= 3 and abs(contour[-2] - goal) > 2:
-        contour[-2] = goal + rng.choice((1, 1, -1))
+    widest = 2 if len(mood.scale) > PENTATONIC else 1
+    for place in range(len(contour) - 2, 0, -1):
+        gap = contour[place] - contour[place + 1]
+        if abs(gap) <= widest:
+            break
+        near = 1 if place == len(contour) - 2 else widest
+        contour[place] = contour[place + 1] + (near if gap > 0 else -near)
     if len(contour) >= ORNAMENTED:
         contour[-3] = max(LOWEST, contour[-3] + rng.choice((-1, 0, 1)))
     return Cell(bar.rhythm, tuple(contour))

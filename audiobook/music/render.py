@@ -10,10 +10,10 @@ import numpy as np
 
 from audiobook.audio import Audio, db_to_gain, seconds_to_samples
 from audiobook.music.bed import edge_gain
+from audiobook.music.instruments import Samples
 from audiobook.music.players import Player
 from audiobook.music.room import Hall, Room
 from audiobook.music.score import Note, Score
-from audiobook.music.strings import Samples
 
 __all__ = ["render"]
 
@@ -76,7 +76,7 @@ class _Stage:
         self._played[note.instrument] += 1
         self._reach(position + len(sound))
         level = player.gain * note.velocity
-        angle = (note.pan + 1.0) * math.pi / 4.0  # equal power, unity in the middle
+        angle = (player.place(note) + 1.0) * math.pi / 4.0  # equal power, unity in the middle
         places = (math.sqrt(2.0) * math.cos(angle), math.sqrt(2.0) * math.sin(angle), player.send)
         for row, place in zip(self._sounding, places, strict=True):
             row[position : position + len(sound)] += sound * np.float32(level * place)

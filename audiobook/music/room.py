@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from audiobook.audio import SAMPLE_RATE, Audio, silence
-from audiobook.music.strings import Samples
+from audiobook.music.instruments.model import Samples
 
 __all__ = ["Hall", "Room", "impulse_response"]
 

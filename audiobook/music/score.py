@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from audiobook.audio import SAMPLE_RATE, samples_to_seconds
 
-__all__ = ["Mark", "Note", "Score", "pitch_hz", "pitch_name"]
+__all__ = ["Mark", "Mode", "Note", "Score", "pitch_hz", "pitch_name"]
 
 ROLL_STEP_S = 0.25  # one character of the text roll
 _NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B")
@@ -50,6 +51,9 @@ class Note:
         Strength of the stroke, 0 to 1: loudness and brightness.
     pan : float
         -1 is left, 0 the middle, 1 right.
+    role : str
+        What it is for: "lead" (the tune), "grace", "drone", "arpeggio", "touch", "pad", "chord"
+        or "drum".
     """
 
     onset: int
@@ -58,14 +62,25 @@ class Note:
     pitch: float
     velocity: float
     pan: float = 0.0
+    role: str = "lead"
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Where a part of the form begins, and what it is."""
+    """Where a part of the form begins, what the tradition calls it, and what kind it is."""
 
     onset: int
     name: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """From where on which mood holds, and its scale in semitones above the tonic."""
+
+    onset: int
+    mood: str
+    scale: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -76,12 +91,10 @@ class Score:
     ----------
     n_samples : int
         Exact length of the music at `SAMPLE_RATE`.
-    tonic : int
+    tonic : float
         MIDI pitch of the home note.
-    scale : tuple of int
-        Semitones above the tonic, within one octave.
-    melody : str
-        The instrument that carries the tune.
+    modes : tuple of Mode
+        The first from the beginning, ordered.
     notes : tuple of Note
         Ordered by onset; none begins after the end.
     marks : tuple of Mark
@@ -89,9 +102,8 @@ class Score:
     """
 
     n_samples: int
-    tonic: int
-    scale: tuple[int, ...]
-    melody: str
+    tonic: float
+    modes: tuple[Mode, ...]
     notes: tuple[Note, ...]
     marks: tuple[Mark, ...] = ()
 
@@ -102,19 +114,32 @@ class Score:
         if self.notes and not 0 <= self.notes[0].onset <= self.notes[-1].onset < self.n_samples:
             raise ValueError(f"notes must begin within {self.n_samples} samples")
 
-    def describe(self) -> str:
-        """Return the score as a text roll: time runs right, pitch up, ``o`` is a stroke.
+    def mode_at(self, position: int) -> Mode:
+        """Return the mode that holds at a sample."""
+        return [mode for mode in self.modes if mode.onset <= position or mode is self.modes[0]][-1]
 
-        Sustained notes (pads) are left out; each part of the form is a paragraph of its own.
+    def describe(self) -> str:
+        """Return the tune as a text roll: time runs right, pitch up, ``o`` is a note's beginning.
+
+        Each part of the form is a paragraph of its own, and says who plays besides the lead.
         """
         marks = self.marks or (Mark(0, "music"),)
         ends = [mark.onset for mark in marks[1:]] + [self.n_samples]
-        struck = [note for note in self.notes if note.instrument == self.melody]
         parts = []
         for mark, end in zip(marks, ends, strict=True):
-            within = [note for note in struck if mark.onset <= note.onset < end]
-            parts.append("\n".join([f"{_clock(mark.onset)}  {mark.name}", *_roll(within, mark)]))
+            within = [note for note in self.notes if mark.onset <= note.onset < end]
+            tune = [note for note in within if note.role == "lead"]
+            lines = [_clock(mark.onset) + f"  {mark.name}{self._changed(mark)}", *_roll(tune, mark)]
+            parts.append("\n".join([*lines, *_others(within)]))
         return "\n\n".join(parts)
+
+    def _changed(self, mark: Mark) -> str:
+        """Name the mood where it is another than before."""
+        mood = self.mode_at(mark.onset).mood
+        before = [other for other in self.marks if other.onset < mark.onset]
+        if not mood or (before and self.mode_at(before[-1].onset).mood == mood):
+            return ""
+        return f" ({mood})"
 
 
 def _clock(position: int) -> str:
@@ -133,3 +158,12 @@ def _roll(notes: Sequence[Note], mark: Mark) -> list[str]:
         f"  {pitch_name(pitch):>3} " + "".join("o" if c in columns else "." for c in range(width))
         for pitch, columns in sorted(cells.items(), reverse=True)
     ]
+
+
+def _others(notes: Sequence[Note]) -> list[str]:
+    """Say in one line who plays besides the tune, and how many notes."""
+    played = Counter((note.instrument, note.role) for note in notes if note.role != "lead")
+    if not played:
+        return []
+    who = (f"{name} ({role}) {count}" for (name, role), count in sorted(played.items()))
+    return ["      " + ", ".join(who)]

@@ -13,18 +13,18 @@ from functools import lru_cache
 import numpy as np
 
 from audiobook.audio import SAMPLE_RATE, seconds_to_samples
-from audiobook.music.strings import Samples
+from audiobook.music.instruments.model import REFERENCE_RMS, Model, Samples, limited
+from audiobook.music.score import pitch_hz
 
-__all__ = ["DRONE", "Drone", "hum"]
+__all__ = ["Drone", "hum"]
 
 TABLE_SAMPLES = 1 << 19  # 11.9 s: a partial sits within 0.5 cent of its place from 147 Hz up
-REFERENCE_RMS = 0.1
 TOP_HZ = 3000.0
 
 
 @dataclass(frozen=True)
-class Drone:
-    """The colour and the motion of a pad.
+class Drone(Model):
+    """The colour and the motion of a pad; the defaults are taste.
 
     Attributes
     ----------
@@ -34,18 +34,22 @@ class Drone:
         Width of the noise around each partial: how fast it breathes.
     motion : float
         Root-mean-square of that noise against the steady line: how deeply it breathes.
-    swell_s : float > 0
+    swell_s : float
         Time to swell, and again to fade. A note that begins as another of its pitch begins to fade
         takes over without a seam.
     """
 
-    rolloff_hz: float = 650.0
-    breadth_hz: float = 0.5
-    motion: float = 0.30
-    swell_s: float = 3.0
+    rolloff_hz: float = limited(650.0, 100.0, 4000.0, "Hz")
+    breadth_hz: float = limited(0.5, 0.1, 8.0, "Hz")
+    motion: float = limited(0.30, 0.0, 1.0, "of the line")
+    swell_s: float = limited(3.0, 0.05, 10.0, "s")
 
-
-DRONE = Drone()
+    def play(
+        self, pitch: float, duration_s: float, velocity: float, variant: int, position: int = 0
+    ) -> Samples:
+        """Let the pad sound; it has one colour and no strokes."""
+        del velocity, variant
+        return hum(self, f0_hz=pitch_hz(pitch), duration_s=duration_s, position=position)
 
 
 def hum(drone: Drone, *, f0_hz: float, duration_s: float, position: int) -> Samples:

@@ -1,0 +1,41 @@
+"""Names and numbers in, instruments out; and from each note the sound of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from audiobook.errors import MusicError, did_you_mean
+from audiobook.music.instruments.model import Model as Instrument
+from audiobook.music.instruments.model import Parameter, ParameterError, Samples
+from audiobook.music.instruments.presets import PRESETS
+
+__all__ = ["MODELS", "Instrument", "Parameter", "ParameterError", "Samples", "instrument"]
+
+MODELS: tuple[str, ...] = tuple(PRESETS)
+
+
+def instrument(model: str, parameters: Mapping[str, float] | None = None) -> Instrument:
+    """Return an instrument by its name.
+
+    Parameters
+    ----------
+    model : str
+        One of `MODELS`.
+    parameters : mapping of str to float
+        What to change about it, in the model's terms and units; see its `parameters`.
+
+    Returns
+    -------
+    Instrument
+        A value: the same name and numbers play the same samples.
+
+    Raises
+    ------
+    MusicError
+        If there is no such instrument; the message names the closest.
+    ParameterError
+        If a parameter is unknown, no number, or out of its limits; carries its key.
+    """
+    if model not in PRESETS:
+        raise MusicError(f'unknown instrument "{model}"; {did_you_mean(model, PRESETS)}')
+    return PRESETS[model].changed(parameters or {}, model)

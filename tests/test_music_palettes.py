@@ -1,0 +1,140 @@
+"""Palettes: what comes with the program, and what a reader's own file may get wrong."""
+
+import subprocess
+import sys
+
+import pytest
+
+from audiobook.errors import MusicError
+from audiobook.music.moods import DEFAULT_MOOD, MOODS, PALETTES, find_mood, load_palette
+from audiobook.music.palettefile import parse_palette
+
+MINE = """\
+about = "two tones and a drone"
+tonic = "A2"
+
+[scales]
+open = [0, 2.5, 5, 7]
+
+[rhythms.walk]
+4 = [[2, 1, 1], [1, 1, 2]]
+
+[drums.walk]
+4 = "D.t."
+
+[instruments.harp]
+model = "harp"
+parameters = { decay_s = 3 }
+tuning = [-5, 0]
+
+[instruments.skin]
+model = "dangyra"
+
+[moods.plain]
+about = "as it is"
+scale = "open"
+bpm = 60
+metres = [[4, 4]]
+rhythms = "walk"
+lead = "harp"
+drum = { instrument = "skin", patterns = "walk", velocity = 0.2 }
+"""
+
+
+def mine(old="", new=""):
+    assert old in MINE
+    return parse_palette(MINE.replace(old, new, 1), "mine", "mine.toml")
+
+
+def test_there_are_traditions_to_choose_from():
+    """Kazakh comes first; five others; each plays all six moods, tender before all."""
+    assert next(iter(PALETTES)) == "kazakh"
+    assert len(PALETTES) == len(set(PALETTES)) == 6
+    for palette in PALETTES.values():
+        assert set(palette.moods) == set(MOODS)
+        assert next(iter(palette.moods)) == DEFAULT_MOOD
+        assert palette.about
+        assert len(palette.source) > 40
+
+
+def test_traditions_are_recognisably_different():
+    """No two share their scales and metres, or their leading instruments."""
+    kinds = [
+        {(mood.scale, mood.metres) for mood in palette.moods.values()}
+        for palette in PALETTES.values()
+    ]
+    leads = [
+        {palette.instruments[mood.lead].model for mood in palette.moods.values()}
+        for palette in PALETTES.values()
+    ]
+    for i in range(len(kinds)):
+        for j in range(i):
+            assert not kinds[i] & kinds[j]
+            assert leads[i] != leads[j]
+
+
+def test_names_are_listed_without_reading_files():
+    """Asking for names reads no palette and loads no numeric library's transforms."""
+    code = (
+        "import sys; from audiobook.music import moods; assert 'celtic' in moods.PALETTES; "
+        "list(moods.PALETTES); assert moods._bundled.cache_info().currsize == 0; "
+        "assert 'scipy' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_file_of_ones_own_is_read(tmp_path):
+    """A path ending in .toml is a palette like any other; its first mood is its default."""
+    path = tmp_path / "mine.toml"
+    path.write_text(MINE, "utf-8")
+    palette, mood = find_mood(str(path), "")
+    assert (palette.name, palette.tonic, mood.name) == ("mine", 45.0, "plain")
+    assert palette.instruments["harp"].parameters == {"decay_s": 3.0}
+    assert mood.cadence == "harp"
+    path.write_text(MINE.replace("60", "61"), "utf-8")
+    assert load_palette(path).fingerprint != palette.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('tonic = "A2"', 'tonic = "H2"', r'mine.toml:2: tonic is "H2"; write a note'),
+        ('tonic = "A2"', "tonik = 45", r'tonic is missing \(is "tonik" it\?\)'),
+        ('tonic = "A2"', 'tonic = "A2"\ncolour = 1', r"mine.toml:3: colour is not a key here"),
+        ("[0, 2.5, 5, 7]", "[0, 5, 2.5, 7]", r"mine.toml:5: scales.open must rise from 0"),
+        ("[2, 1, 1]", "[2, 1, 2]", r"mine.toml:8: rhythms.walk.4 has a bar of 5 eighths: \[2, 1,"),
+        ('"D.t."', '"D.x."', r'mine.toml:11: drums.walk.4 must be 4 signs, each "D"'),
+        ('"harp"', '"harpp"', r'mine.toml:14: .*model is "harpp".*did you mean "harp"'),
+        ("decay_s = 3", "decay = 3", r'mine.toml:15: .*decay is no parameter; did you mean "decay'),
+        ("decay_s = 3", "decay_s = 300", r"mine.toml:15: .*decay_s is 300; it must be 0.2 to 8 s"),
+        ("bpm = 60", "bpm = 600", r"mine.toml:24: moods.plain.bpm is 600; it must be 20 to 240"),
+        ("bpm = 60", 'bpm = "60"', r'moods.plain.bpm must be a number, not "60"'),
+        ("bpm = 60\n", "", r"mine.toml:21: moods.plain.bpm is missing"),
+        ("[[4, 4]]", "[[4, 5]]", r"mine.toml:25: .*a bar of 5 eighths, for which there is no"),
+        ('lead = "harp"', 'lead = "harb"', r'mine.toml:27: .*did you mean "harp"'),
+        ("velocity = 0.2 }", "velocty = 0.2 }", r"mine.toml:28: .*velocity is missing"),
+        ("[moods.plain]", "[moods.plain", r"mine.toml:21: not TOML"),
+    ],
+)
+def test_mistakes_are_named_with_their_line(old, new, message):
+    """Each mistake is one line: file, line, key, what is wrong and what to do."""
+    with pytest.raises(MusicError, match=message) as caught:
+        mine(old, new)
+    assert "\n" not in str(caught.value)
+
+
+def test_missing_and_unreadable_files_are_refused(tmp_path):
+    """A path that is not there, and one that is no text, are one clear line."""
+    with pytest.raises(MusicError, match="does not exist"):
+        load_palette(tmp_path / "none.toml")
+    (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(MusicError, match="not UTF-8"):
+        load_palette(tmp_path / "binary.toml")
+
+
+def test_unknown_names_are_answered_with_the_closest():
+    """A typo in a palette or mood is one line with the name that was meant."""
+    with pytest.raises(MusicError, match='unknown music palette "kazak"; did you mean "kazakh"'):
+        find_mood("kazak", "tender")
+    with pytest.raises(MusicError, match='no mood "tendr"; did you mean "tender"'):
+        find_mood("kazakh", "tendr")
