@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from audiobook.audio import samples_to_seconds
@@ -122,5 +123,5 @@ def _music(plan: Plan, chapter: PlannedChapter) -> MusicReport | None:
     if music is None:
         return None
     # A file's name tells where it lay on somebody's disk; its hash says what was heard.
-    palette = f"own:{music.sha256[:16]}" if music.file else music.palette
+    palette = f"own:{music.sha256[:16]}" if music.file else Path(music.palette).stem
     return MusicReport(palette, music.mood, plan.book.music.seed, plan.book.music.credit)

@@ -24,6 +24,7 @@ from audiobook.story.model import Chapter, Story
 __all__ = ["Preparation", "Prepared"]
 
 NO_MUSIC = "none"
+PALETTE_SUFFIX = ".toml"
 
 
 @dataclass(frozen=True)
@@ -127,15 +128,17 @@ class Preparation:
         return keyed(reading, self._fingerprints[voice.engine])
 
     def _music(self, chapter: Chapter, settings: ChapterSettings) -> MusicPlan | None:
-        from audiobook.music.moods import DEFAULT_MOOD, PALETTES, find_mood
+        from audiobook.music.moods import PALETTES, find_mood
 
         wanted = settings.music or self.book.music.palette
         if wanted == NO_MUSIC:
             return None
-        if wanted in PALETTES:
-            mood = settings.mood or self.book.music.mood or DEFAULT_MOOD
-            find_mood(wanted, mood)
-            return MusicPlan(self.book.music, wanted, mood, self._seed(chapter))
+        if wanted in PALETTES or wanted.lower().endswith(PALETTE_SUFFIX):
+            name = wanted if wanted in PALETTES else str(self.options.base / wanted)
+            palette, mood = find_mood(name, settings.mood or self.book.music.mood)
+            return MusicPlan(
+                self.book.music, name, mood.name, self._seed(chapter), sha256=palette.fingerprint
+            )
         path = self.options.base / Path(wanted).expanduser()
         if not path.is_file():
             known = did_you_mean(wanted, [*PALETTES, NO_MUSIC])

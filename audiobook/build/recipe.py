@@ -57,9 +57,11 @@ class MusicPlan:
     Attributes
     ----------
     palette, mood, seed : str
-        For a composed bed.
+        For a composed bed; the palette is a name or the path of its file.
     file : str
-        The listener's own music instead; its content's hash is ``sha256``.
+        The listener's own music instead.
+    sha256 : str
+        Hash of the content of whichever file it is.
     """
 
     settings: Music
@@ -104,7 +106,9 @@ def _music_recipe(music: MusicPlan) -> Recipe:
     }
     if music.file:
         return {"file": music.sha256, **levels}
-    named = {"palette": music.palette, "mood": music.mood, "seed": music.seed}
+    # A palette file is what it says, wherever it lies.
+    palette = {"palette": Path(music.palette).stem, "palette_sha256": music.sha256}
+    named = {**palette, "mood": music.mood, "seed": music.seed}
     return {"composer": COMPOSER_VERSION, **named, **levels}
 
 

@@ -114,6 +114,8 @@ def _say(text: str, voice: str | None, engine: str | None, language: str | None,
 Examples:
   audiobook music --list
   audiobook music kazakh --mood wistful --seconds 90 --seed 3 -o bed.mp3
+  audiobook music celtic --mood lively --score         the notes, to read
+  audiobook music my-palette.toml --midi bed.mid       the notes, for other programs
 """,
 )
 @click.argument("palette", default="kazakh")
@@ -129,11 +131,23 @@ Examples:
     "--seed", default="0", metavar="N", help="Another seed is another piece [default: 0]."
 )
 @click.option("-o", "--out", metavar="FILE", help="Where to: .mp3, .wav, .flac or .ogg.")
+@click.option("--score", is_flag=True, help="Print the notes.")
+@click.option("--midi", metavar="FILE", help="Write the notes as a standard MIDI file.")
 @click.option("--list", "listing", is_flag=True, help="List palettes and moods.")
 def music_command(
-    palette: str, mood: str | None, seconds: float, seed: str, out: str | None, listing: bool
+    palette: str,
+    mood: str | None,
+    seconds: float,
+    seed: str,
+    out: str | None,
+    score: bool,
+    midi: str | None,
+    listing: bool,
 ) -> None:
-    """Compose music in a PALETTE [default: kazakh] and write it to a file, to hear it alone."""
+    """Compose music in a PALETTE [default: kazakh] and write it to a file, to hear it alone.
+
+    PALETTE is a name from --list or a palette file of your own, which ends in .toml.
+    """
     from audiobook.music.moods import DEFAULT_MOOD, PALETTES
 
     if listing:
@@ -141,14 +155,19 @@ def music_command(
             moods = [f"{m} (default)" if m == DEFAULT_MOOD else m for m in entry.moods]
             click.echo(f"{name}: {', '.join(moods)}")
         return
-    if not out:
+    if not (out or score or midi):
         raise click.UsageError("say where to: -o bed.mp3")
     from audiobook.audio import seconds_to_samples
     from audiobook.export.sounds import write_sound
     from audiobook.music.bed import open_cues
     from audiobook.music.composed import composed_bed
+    from audiobook.music.midi import write_midi
 
-    cues = open_cues(seconds_to_samples(seconds))
-    bed = composed_bed(cues, palette, mood or DEFAULT_MOOD, seed)
-    write_sound(Path(out), bed.blocks())
-    click.echo(f"{out}: {palette}, {mood or DEFAULT_MOOD}, {seconds:g} s")
+    bed = composed_bed(open_cues(seconds_to_samples(seconds)), palette, mood or "", seed)
+    if score:
+        click.echo(bed.score.describe())
+    if midi:
+        write_midi(bed.score, bed.palette, Path(midi))
+    if out:
+        write_sound(Path(out), bed.blocks())
+        click.echo(f"{out}: {bed.palette.name}, {bed.mood.name}, {seconds:g} s")
