@@ -57,7 +57,7 @@ def test_peaks_stay_under_the_ceiling_after_decoding(job, store, tmp_path):
 
 
 def test_the_limiter_costs_no_more_loudness_than_it_must(job, store, tmp_path):
-    """Peaks 10 dB above what fits are held, and the chapter still is within 2 LU of its target."""
+    """Peaks 2.7 dB above the ceiling are held, and the chapter is still within 2 LU."""
     meta = produce(job, store)
     assert lufs(sound_of(job, store, tmp_path)) == pytest.approx(-18.0, abs=2.0)
     assert meta["loudness"]["speech_lufs"] == pytest.approx(-18.0, abs=0.1)

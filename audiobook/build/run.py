@@ -134,8 +134,8 @@ def _carry_out(
     release.check()
     work = _Work(plan.stale, store, release, progress)
     try:
+        _sweep(store)
         if plan.stale:
-            _sweep(store)
             work.do(n_workers)
         waiting = release.finish()
     finally:
