@@ -114,8 +114,8 @@ def _say(text: str, voice: str | None, engine: str | None, language: str | None,
 Examples:
   audiobook music --list
   audiobook music kazakh --mood wistful --seconds 90 --seed 3 -o bed.mp3
-  audiobook music celtic --mood lively --score         the notes, to read
-  audiobook music my-palette.toml --midi bed.mid       the notes, for other programs
+  audiobook music celtic --mood lively --score    # the notes, to read
+  audiobook music my-palette.toml --midi bed.mid  # for other programs
 """,
 )
 @click.argument("palette", default="kazakh")
