@@ -146,7 +146,7 @@ def test_a_build_tells_what_it_did_as_data(desk):
     assert result["why"] == {"1": ["new"], "2": ["new"]}
     assert set(result["wrote"]) == {
         *("chapters/cover.jpg", "chapters/01 The Wolf.mp3", "chapters/02 The Fox.mp3"),
-        *("Two Tales.mp3", "build.json"),
+        *("chapters/metadata.json", "Two Tales.mp3", "build.json"),
     }
 
 
@@ -158,7 +158,7 @@ def test_a_dry_run_names_the_files_it_would_write(finished):
     assert plan["chapters"] == []
     assert set(plan["write"]) == {
         *("chapters/cover.jpg", "chapters/01 The Wolf.mp3", "chapters/02 The Fox.mp3"),
-        *("New.mp3", "build.json"),
+        *("chapters/metadata.json", "New.mp3", "build.json"),
     }
     same = ["--title", "The Wolf's Way & back", *options]
     assert data("build", "my tales.md", *same, "--dry-run")["write"] == []
@@ -172,7 +172,8 @@ def test_forcing_writes_the_chapter_again(desk):
     run(*build, "--quiet")
     assert data(*build)["wrote"] == []
     wrote = data(*build, "--chapter", "1", "--force")["wrote"]
-    assert set(wrote) == {"chapters/01 The Wolf.mp3", "Two Tales.mp3", "build.json"}
+    named = {"chapters/01 The Wolf.mp3", "chapters/metadata.json", "Two Tales.mp3", "build.json"}
+    assert set(wrote) == named
 
 
 def test_quiet_prints_nothing(desk):

@@ -94,10 +94,23 @@ def clips(folder):
     return hummed(folder.parent)
 
 
+def test_the_chapters_alone_are_an_audiobookshelf_item(folder, report):
+    """Every chapter has start, end and title, and they follow one another as the files do."""
+    metadata = json.loads((folder / "chapters" / "metadata.json").read_text("utf-8"))
+    assert metadata["title"] == report["title"]
+    ends = [0.0]
+    for listed, chapter in zip(metadata["chapters"], report["chapters"], strict=True):
+        assert listed["title"] == chapter["title"]
+        assert listed["start"] == pytest.approx(ends[-1], abs=0.002)
+        assert listed["end"] - listed["start"] == pytest.approx(chapter["duration_s"], abs=0.002)
+        ends.append(listed["end"])
+
+
 def test_the_folder_is_what_the_contract_says(folder, report):
     """Chapters and cover, the whole book, the report: nothing is missing, nothing is left over."""
     names = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
-    assert names == {*CHAPTERS, "chapters/cover.jpg", WHOLE, "build.json"}
+    beside = {"chapters/cover.jpg", "chapters/metadata.json"}
+    assert names == {*CHAPTERS, *beside, WHOLE, "build.json"}
     assert set(report["files"]) == {*CHAPTERS, WHOLE}
     assert [c["file"] for c in report["chapters"]] == CHAPTERS
     assert (folder / "chapters" / "cover.jpg").read_bytes().startswith(b"\xff\xd8\xff")

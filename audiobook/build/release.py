@@ -15,6 +15,7 @@ from audiobook.build.plan import Plan, PlannedChapter
 from audiobook.build.state import BuildState
 from audiobook.errors import LostError
 from audiobook.export.id3 import Contents, Mark, Tags
+from audiobook.export.join import JoinedChapter
 from audiobook.export.names import chapter_names, safe_name
 from audiobook.segments import SegmentKind
 from audiobook.store import Store, key_of
@@ -26,6 +27,7 @@ RELEASE_VERSION = 1
 CHAPTERS = "chapters"
 REPORT = "build.json"
 COVER = f"{CHAPTERS}/cover.jpg"
+METADATA = f"{CHAPTERS}/metadata.json"
 
 
 class Release:
@@ -50,6 +52,7 @@ class Release:
         names = chapter_names(titles)
         self._names = {c.number: f"{CHAPTERS}/{names[c.number - 1]}" for c in plan.chapters}
         self._book_name = f"{safe_name(plan.title)}.mp3"
+        self._clocks: dict[tuple[str, ...], list[JoinedChapter]] = {}
         self.wrote: list[str] = []
         self.removed: list[str] = []
 
@@ -71,6 +74,8 @@ class Release:
             selected = [c for c in chapters if c.prepared.selected]
             named += [(self._names[c.number], self._chapter_key(c)) for c in selected]
         done = [c for c in chapters if c.is_fresh or c.prepared.selected]
+        if "mp3" in self._plan.options.formats:
+            named.append((METADATA, self._metadata_key(done)))
         if "book" in self._plan.options.formats and len(done) == len(chapters):
             named.append((self._book_name, self._book_key(chapters)))
         named.append((REPORT, self._report_key(done)))
@@ -82,7 +87,7 @@ class Release:
         self._made.add(chapter.number)
         if self._plan.options.force:
             # The same key, but an engine on the network need not answer the same twice.
-            for name in (self._names[chapter.number], self._book_name, REPORT):
+            for name in (self._names[chapter.number], self._book_name, METADATA, REPORT):
                 self._state.files.pop(name, None)
         self._write_cover()
         self._write_chapter(chapter)
@@ -106,6 +111,7 @@ class Release:
         waiting = tuple(c.number for c in self._plan.chapters if not self._is_finished(c))
         if not waiting:
             self._write_book(finished)
+        self._write_metadata(finished)
         self._write_report(finished)
         self._remove_outdated()
         return waiting
@@ -163,10 +169,9 @@ class Release:
     def _write_report(self, chapters: Sequence[PlannedChapter]) -> None:
         from audiobook.build.describe import describe_book
         from audiobook.export.files import write_whole
-        from audiobook.export.join import lay_end_to_end, read_infos
 
         def write(path: Path) -> None:
-            clock = lay_end_to_end(read_infos([partial(self._file, c) for c in chapters]))
+            clock = self._clock(chapters)
             metas = [self._meta(c) for c in chapters]
             report = describe_book(self._plan, chapters, metas, clock, self._names, self._book_name)
             write_whole(path, report)
@@ -174,10 +179,33 @@ class Release:
 
         self._write(REPORT, self._report_key(chapters), write)
 
+    def _write_metadata(self, chapters: Sequence[PlannedChapter]) -> None:
+        from audiobook.export.audiobookshelf import metadata_bytes
+        from audiobook.export.files import write_whole
+
+        if "mp3" not in self._plan.options.formats:
+            return
+
+        def write(path: Path) -> None:
+            titles = [c.title for c in chapters]
+            write_whole(path, metadata_bytes(self._tags, titles, self._clock(chapters)))
+
+        self._write(METADATA, self._metadata_key(chapters), write)
+
+    def _clock(self, chapters: Sequence[PlannedChapter]) -> list[JoinedChapter]:
+        """Return where each chapter is in the joined book; read once, for whoever asks first."""
+        from audiobook.export.join import lay_end_to_end, read_infos
+
+        keys = tuple(c.prepared.job.key for c in chapters)
+        if keys not in self._clocks:
+            infos = read_infos([partial(self._file, c) for c in chapters])
+            self._clocks[keys] = lay_end_to_end(infos)
+        return self._clocks[keys]
+
     def _remove_outdated(self) -> None:
         """Remove files of earlier builds whose titles are gone, if nobody touched them."""
         out = self._plan.options.out
-        current = {*self._names.values(), self._book_name, COVER, REPORT}
+        current = {*self._names.values(), self._book_name, COVER, METADATA, REPORT}
         for name in [n for n in self._state.files if n not in current]:
             if self._state.is_untouched(out, name):
                 with contextlib.suppress(OSError):
@@ -215,6 +243,9 @@ class Release:
     def _book_key(self, chapters: Sequence[PlannedChapter]) -> str:
         named = [(c.prepared.job.key, c.title, self._headings(c)) for c in chapters]
         return self._key("book", self._tags, named)
+
+    def _metadata_key(self, chapters: Sequence[PlannedChapter]) -> str:
+        return self._key("metadata", self._tags, [[c.prepared.job.key, c.title] for c in chapters])
 
     def _report_key(self, chapters: Sequence[PlannedChapter]) -> str:
         records = [[c.number, c.prepared.job.key, c.prepared.record] for c in chapters]
