@@ -95,10 +95,8 @@ def test_one_edited_sentence_speaks_one_segment_and_mixes_one_chapter(book):
     assert result["why"] == {"2": ["segment 3 text changed"]}
     after = digests(book / "out")
     changed = {name for name in after if before[name] != after[name]}
-    assert changed == {
-        *("chapters/02 The Fox.mp3", "chapters/metadata.json"),
-        *("Three Tales.mp3", "build.json"),
-    }
+    changed -= {"chapters/metadata.json"}  # has lengths, which may be the same
+    assert changed == {"chapters/02 The Fox.mp3", "Three Tales.mp3", "build.json"}
 
 
 def test_an_inserted_paragraph_speaks_only_itself(book):
