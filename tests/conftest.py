@@ -1,14 +1,21 @@
 """What every test may use: a store and a data folder of its own, and sounds of known measure."""
 
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from audiobook.audio import SAMPLE_RATE
 from audiobook.store import Store
 
 DATA = Path(__file__).parent / "data"
+
+# Machines are noisy, so no example has a deadline; where a change is judged, the examples are
+# the same each time.
+settings.register_profile("here", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("here")
 
 
 @pytest.fixture
