@@ -21,7 +21,6 @@ __all__ = ["HEADROOM_DB", "WINDOW_SAMPLES", "crossfade", "overlay"]
 
 HEADROOM_DB = 12.0  # speech at -18 LUFS peaks near +2 dBFS before the limiter
 WINDOW_SAMPLES = 1000 * GRID_SAMPLES  # ten seconds: about 60 MB at the mixer's worst moment
-MS_SAMPLES = SAMPLE_RATE / 1000.0
 
 _FULL_SCALE = 2.0**31 * db_to_gain(-HEADROOM_DB)
 

@@ -3,12 +3,20 @@
 ``plan`` turns a story and its ``book.toml`` into a plan, which is data; ``run`` carries it out.
 
 ========== =====================================================================
+options    what is asked of one build, beside what the book says
 recipe     what each artefact is made of, and so its key
-plan       story and settings in, plan out: what is to be spoken, mixed, written
+choose     which chapters are meant
+prepare    story and settings in, readings and work orders out
 reasons    why a chapter is stale, in words
 state      what the last build of this folder made
+plan       what is to be spoken, mixed and written: plain data
+estimate   how long it will take and be, from what earlier builds measured
+schedule   stale chapters in, tasks out
 workers    processes that speak and mix
 chapter    the job of one worker: clips in, a mastered chapter out
+events     what a build tells while it runs
+artwork    the cover, the author's own or drawn
+describe   plan and measurements in, ``build.json`` out
 release    chapters in, the output folder out
 run        carries a plan out
 ========== =====================================================================

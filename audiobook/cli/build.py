@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from audiobook.cli.options import Asked, Desk, desk_of, echo_json, story_options
+from audiobook.cli.options import (
+    Asked,
+    Desk,
+    chapter_option,
+    desk_of,
+    echo_json,
+    story_options,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,13 +42,7 @@ Examples:
 """,
 )
 @story_options
-@click.option(
-    "--chapter",
-    "chapters",
-    multiple=True,
-    metavar="N|N-M|TITLE",
-    help="Only this one; can be repeated [default: all].",
-)
+@chapter_option
 @click.option("--force", is_flag=True, help="Make the chapters again although nothing changed.")
 @click.option(
     "--take",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from audiobook.cli.options import Asked, desk_of, echo_json, story_options
+from audiobook.cli.options import Asked, chapter_option, desk_of, echo_json, story_options
 
 if TYPE_CHECKING:
     from audiobook.build.plan import PlannedChapter
@@ -94,13 +94,7 @@ Examples:
 """,
 )
 @story_options
-@click.option(
-    "--chapter",
-    "chapters",
-    multiple=True,
-    metavar="N|N-M|TITLE",
-    help="Only this one; can be repeated [default: all].",
-)
+@chapter_option
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def segments_command(chapters: tuple[str, ...], as_json: bool, **typed: Any) -> None:
     """List the narrated segments of STORY in order: who says what, how, and the pause after.

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from audiobook.story.book import Book
     from audiobook.story.model import Story
 
-__all__ = ["Asked", "Desk", "desk_of", "echo_json", "story_argument", "story_options"]
+__all__ = [
+    "Asked",
+    "Desk",
+    "chapter_option",
+    "desk_of",
+    "echo_json",
+    "story_argument",
+    "story_options",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -33,6 +41,17 @@ def _named(_ctx: click.Context, option: click.Parameter, value: str | None) -> s
 def story_argument(command: F) -> F:
     """Add the STORY argument."""
     return click.argument("story", default=".", metavar="[STORY]")(command)
+
+
+def chapter_option(command: F) -> F:
+    """Add ``--chapter``, which can be given more than once."""
+    return click.option(
+        "--chapter",
+        "chapters",
+        multiple=True,
+        metavar="N|N-M|TITLE",
+        help="Only this one; can be repeated [default: all].",
+    )(command)
 
 
 def story_options(command: F) -> F:
