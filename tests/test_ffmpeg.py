@@ -111,6 +111,42 @@ def test_what_is_not_sound_is_refused_in_a_line(tmp_path, content):
         ffmpeg.measure(path)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n{path}\n#EXT-X-ENDLIST\n",
+        "ffconcat version 1.0\nfile '{path}'\n",
+        "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nm=audio 4000 RTP/AVP 0\n",
+    ],
+    ids=["hls", "concat", "sdp"],
+)
+@pytest.mark.parametrize("name", ["list.m3u8", "list.mp3"])
+def test_a_file_that_names_another_file_is_refused(tmp_path, sine, content, name):
+    """A playlist of local files is no sound, whatever it is called; ffmpeg alone would play it."""
+    song = tmp_path / "song.mp3"
+    ffmpeg.encode_mp3([sine(440, 2.0)], song)
+    path = tmp_path / name
+    path.write_text(content.format(path=song.name), "utf-8")
+    for read in (ffmpeg.decode, ffmpeg.measure, ffmpeg.missing_s):
+        with pytest.raises(FFmpegError):
+            read(path)
+
+
+@pytest.mark.parametrize("suffix", ["mp3", "flac"])
+def test_a_broken_download_is_known_by_its_header(tmp_path, sine, suffix):
+    """Half of a file of 10 s lacks about 5 s; a whole one lacks nothing."""
+    path = tmp_path / f"song.{suffix}"
+    noise = 0.1 * np.random.default_rng(0).standard_normal((441_000, 2)).astype(np.float32)
+    if suffix == "mp3":
+        ffmpeg.encode_mp3([noise], path)
+    else:
+        ffmpeg.encode([noise], path)
+    assert ffmpeg.missing_s(path) < 0.1
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+    assert ffmpeg.missing_s(path) == pytest.approx(5.0, abs=0.5)
+
+
 def test_a_folder_that_is_not_there_is_named(tmp_path, sine):
     """Writing nowhere says where."""
     with pytest.raises(FFmpegError, match="nowhere"):

@@ -226,7 +226,7 @@ def test_own_music_lies_under_a_chapter(tmp_path, seconds):
     soundfile.write(tmp_path / "tune.flac", 0.2 * np.column_stack([tune, tune]), SAMPLE_RATE)
     chapter = Chapter(tmp_path)
     speech = chapter.speech()
-    bed = own_bed(tmp_path / "tune.flac", cues_of(chapter.timeline), crossfade)
+    bed = own_bed([tmp_path / "tune.flac"], cues_of(chapter.timeline), crossfade)
     music = whole(chapter.music(speech, bed))
     assert len(music) == chapter.timeline.n_samples
     voice, heard = cells(whole(speech)), cells(music)

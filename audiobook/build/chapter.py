@@ -101,9 +101,10 @@ def produce(job: ChapterJob, store: Store) -> dict[str, Any]:
     target_lufs = job.profile.speech_lufs
     voice = SpeechStem(timeline, job.clips, job.voices, store, target_lufs)
     with tempfile.TemporaryDirectory(dir=store.scratch_dir()) as folder:
-        music = None
+        music, tracks = None, []
         if job.music:
             bed = _bed(job.music, cues_of(timeline))
+            tracks = _first_heard(bed)
             scratch = Path(folder) / "bed.pcm"
             music = MusicStem(bed, timeline, voice, job.music.settings, target_lufs, scratch)
         target = Path(folder) / "chapter.mp3"
@@ -120,6 +121,7 @@ def produce(job: ChapterJob, store: Store) -> dict[str, Any]:
             "speech_over_music_lu": music.distances_lu() if music else [],
             "blocks": block_counts(voice.energies + (music.energies if music else 0.0)),
             "levels": _levels(voice, music),
+            "tracks": tracks,
         }
         store.put("chapter", job.key, meta, target)
     return meta
@@ -136,13 +138,25 @@ def cues_of(timeline: Timeline) -> Cues:
 
 
 def _bed(music: MusicPlan, cues: Cues) -> Bed:
-    if music.file:
+    if music.tracks:
         from audiobook.music.own import own_bed
 
-        return own_bed(Path(music.file), cues, crossfade)
+        return own_bed([Path(track.path) for track in music.tracks], cues, crossfade)
     from audiobook.music.composed import composed_bed
 
     return composed_bed(cues, music.palette, music.mood, music.seed)
+
+
+def _first_heard(bed: Bed) -> list[list[int]]:
+    """Return which of the listener's own files are heard, and from which sample on."""
+    from audiobook.music.own import OwnBed
+
+    if not isinstance(bed, OwnBed):
+        return []
+    first: dict[int, int] = {}
+    for turn in bed.turns:
+        first.setdefault(turn.track, turn.start)
+    return [[track, start] for track, start in first.items()]
 
 
 def _encode(

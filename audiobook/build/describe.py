@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from audiobook.audio import samples_to_seconds
+from audiobook.build.credits import COMPOSED, music_credit
 from audiobook.build.plan import Plan, PlannedChapter
 from audiobook.build.recipe import Reading
 from audiobook.export.join import JoinedChapter
@@ -14,6 +15,7 @@ from audiobook.export.report import (
     BookReport,
     ChapterReport,
     LoudnessReport,
+    MusicFileReport,
     MusicReport,
     SectionReport,
     SegmentReport,
@@ -26,6 +28,8 @@ from audiobook.segments import SegmentKind
 __all__ = ["describe_book"]
 
 Meta = Mapping[str, Any]
+
+OWN = "own"  # in the place of a palette
 
 
 def describe_book(
@@ -92,7 +96,7 @@ def _chapter(
         segments,
         tuple(SectionReport(s.text, s.start_s) for s in segments if s.kind == SegmentKind.HEADING),
         min(meta["speech_over_music_lu"], default=None),
-        _music(plan, chapter),
+        _music(plan, chapter, meta),
     )
 
 
@@ -118,10 +122,16 @@ def _segment(
     )
 
 
-def _music(plan: Plan, chapter: PlannedChapter) -> MusicReport | None:
+def _music(plan: Plan, chapter: PlannedChapter, meta: Meta) -> MusicReport | None:
     music = chapter.prepared.job.music
     if music is None:
         return None
-    # A file's name tells where it lay on somebody's disk; its hash says what was heard.
-    palette = f"own:{music.sha256[:16]}" if music.file else Path(music.palette).stem
-    return MusicReport(palette, music.mood, plan.book.music.seed, plan.book.music.credit)
+    seed, credit = plan.book.music.seed, music_credit([music])
+    if not music.tracks:
+        return MusicReport(Path(music.palette).stem, music.mood, seed, credit or COMPOSED)
+    heard = [(music.tracks[number], start) for number, start in meta["tracks"]]
+    files = tuple(
+        MusicFileReport(t.name, t.sha256, t.credit, t.licence, samples_to_seconds(start))
+        for t, start in heard
+    )
+    return MusicReport(OWN, music.mood, seed, credit, files)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from audiobook.build.choose import select_chapters
+from audiobook.build.credits import uncredited
 from audiobook.build.options import Options
 from audiobook.build.prepare import Preparation, Prepared
 from audiobook.build.reasons import match_chapters, why_stale
@@ -106,7 +107,11 @@ def make_plan(story: Story, book: Book, options: Options, store: Store, state: B
         _planned(p, old, store, forced=options.force and p.selected)
         for p, old in zip(prepared, records, strict=True)
     ]
-    notes = (*preparation.notes, *preparation.leftovers(prepared))
+    notes = (
+        *preparation.notes,
+        *preparation.leftovers(prepared),
+        *uncredited([p.job.music for p in prepared]),
+    )
     plan = Plan(
         story, book, options, preparation.profile, preparation.language, tuple(chapters), notes
     )
@@ -117,9 +122,9 @@ def make_plan(story: Story, book: Book, options: Options, store: Store, state: B
 def _check_music(plan: Plan) -> None:
     """Refuse a file that is no music before anything is spoken, not after."""
     musics = [c.prepared.job.music for c in plan.stale]
-    files = sorted({music.file for music in musics if music and music.file})
+    files = sorted({track.path for music in musics if music for track in music.tracks})
     if files:
-        from audiobook.music.own import check_music
+        from audiobook.music.track import check_music
 
         for file in files:
             check_music(Path(file))

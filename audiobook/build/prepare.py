@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from audiobook.build.chapter import ChapterJob
 from audiobook.build.choose import find_settings
+from audiobook.build.library import NO_MUSIC, Library, is_palette
 from audiobook.build.options import Options
-from audiobook.build.recipe import MusicPlan, Reading, chapter_recipe, file_sha256, keyed
-from audiobook.errors import BuildError, MusicError, did_you_mean
+from audiobook.build.recipe import MusicPlan, OwnTrack, Reading, chapter_recipe, keyed
+from audiobook.errors import BuildError
 from audiobook.lexicon import SpokenWord, say
 from audiobook.master import Profile
 from audiobook.segments import Segment, segment_chapter
@@ -22,9 +22,6 @@ from audiobook.story.book import Book, ChapterSettings, SegmentSettings
 from audiobook.story.model import Chapter, Story
 
 __all__ = ["Preparation", "Prepared"]
-
-NO_MUSIC = "none"
-PALETTE_SUFFIX = ".toml"
 
 
 @dataclass(frozen=True)
@@ -56,7 +53,7 @@ class Preparation:
         self.language = book.language or story.language or _language_of(story)
         self.notes: list[str] = []
         self._fingerprints: dict[str, str] = {}
-        self._music_files: dict[Path, str] = {}
+        self._library = Library(book, options.base)
         self._overrides = {s.id: s for s in book.segments}
         self._narrator = self._voice(book.voice.narrator)
 
@@ -115,6 +112,7 @@ class Preparation:
             "title": chapter.title,
             "recipe": {name: part for name, part in recipe.items() if name != "clips"},
             "readings": [_reading_record(r) for r in readings],
+            "tracks": [_track_record(t) for t in (music.tracks if music else ())],
         }
         return Prepared(number, chapter, readings, job, selected, record)
 
@@ -128,24 +126,20 @@ class Preparation:
         return keyed(reading, self._fingerprints[voice.engine])
 
     def _music(self, chapter: Chapter, settings: ChapterSettings) -> MusicPlan | None:
-        from audiobook.music.moods import PALETTES, find_mood
+        from audiobook.music.moods import DEFAULT_MOOD, PALETTES, find_mood
 
-        wanted = settings.music or self.book.music.palette
+        asked = settings.mood or self.book.music.mood
+        wanted = self._library.wanted(settings, asked or DEFAULT_MOOD)
         if wanted == NO_MUSIC:
             return None
-        if wanted in PALETTES or wanted.lower().endswith(PALETTE_SUFFIX):
+        if isinstance(wanted, str) and is_palette(wanted):
             name = wanted if wanted in PALETTES else str(self.options.base / wanted)
-            palette, mood = find_mood(name, settings.mood or self.book.music.mood)
+            palette, mood = find_mood(name, asked)
             return MusicPlan(
                 self.book.music, name, mood.name, self._seed(chapter), sha256=palette.fingerprint
             )
-        path = self.options.base / Path(wanted).expanduser()
-        if not path.is_file():
-            known = did_you_mean(wanted, [*PALETTES, NO_MUSIC])
-            raise MusicError(f'music "{wanted}" is neither a palette nor a file; {known}')
-        if path not in self._music_files:
-            self._music_files[path] = file_sha256(path)
-        return MusicPlan(self.book.music, file=str(path), sha256=self._music_files[path])
+        tracks = self._library.tracks(wanted, self._seed(chapter))
+        return MusicPlan(self.book.music, tracks=tracks)
 
     def _seed(self, chapter: Chapter) -> str:
         """Seed by what the chapter is, never by where it stands or how long it is."""
@@ -174,6 +168,15 @@ def _reading_record(reading: Reading) -> dict[str, Any]:
         "speed": reading.speed,
         "take": reading.take,
         "key": reading.key,
+    }
+
+
+def _track_record(track: OwnTrack) -> dict[str, str]:
+    return {
+        "file": track.name,
+        "sha256": track.sha256,
+        "credit": track.credit,
+        "licence": track.licence,
     }
 
 

@@ -18,6 +18,7 @@ PARTS = {
     "music": "music",
     "profile": "profile",
 }
+IN_WORDS = {"files"}  # what has words of its own
 MOST = 4  # reasons of one kind that are listed before the rest is only counted
 
 
@@ -56,7 +57,7 @@ def why_stale(old: Record | None, new: Record) -> list[str]:
         before, after = old["recipe"].get(part), new["recipe"].get(part)
         if before != after:
             reasons += _settings(words, before, after)
-    return reasons
+    return reasons + _tracks(old.get("tracks", []), new.get("tracks", []))
 
 
 def _settings(words: str, before: Any, after: Any) -> Iterator[str]:
@@ -66,8 +67,25 @@ def _settings(words: str, before: Any, after: Any) -> Iterator[str]:
         yield words if isinstance(after, int) else f"{words} {switched}"
         return
     for name in sorted({*before, *after}):
-        if before.get(name) != after.get(name):
+        if before.get(name) != after.get(name) and name not in IN_WORDS:
             yield f"{words}: {name} {_short(before.get(name))} -> {_short(after.get(name))}"
+
+
+def _tracks(old: Sequence[Record], new: Sequence[Record]) -> list[str]:
+    """Name the music files that changed, came or went; a name alone is no change."""
+    before, after = [t["sha256"] for t in old], [t["sha256"] for t in new]
+    if before == after or not (before and after):  # where all came or went, that is said already
+        return []
+    came = [t for t in new if t["sha256"] not in before]
+    gone = [t["file"] for t in old if t["sha256"] not in after]
+    found = []
+    for track in came:
+        changed = track["file"] in gone
+        found.append(f"{track['file']} {'changed' if changed else 'added'}")
+        if changed:
+            gone.remove(track["file"])
+    found += [f"{name} removed" for name in gone]
+    return [f"music: {what}" for what in found[:MOST] or ["the files play in another order"]]
 
 
 def _short(value: Any) -> str:

@@ -20,6 +20,7 @@ from audiobook.story.book import Music, Pauses
 __all__ = [
     "PRODUCTION_VERSION",
     "MusicPlan",
+    "OwnTrack",
     "Reading",
     "chapter_recipe",
     "file_sha256",
@@ -51,6 +52,29 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class OwnTrack:
+    """A file of the listener's own music.
+
+    Attributes
+    ----------
+    sha256 : str
+        Hash of its content; nothing else about it is in a key.
+    credit, licence : str
+        Whom to thank, and what allows it; free text.
+    """
+
+    path: str
+    sha256: str
+    credit: str = ""
+    licence: str = ""
+
+    @property
+    def name(self) -> str:
+        """Its name without the folders, which tell where it lay on somebody's disk."""
+        return Path(self.path).name
+
+
+@dataclass(frozen=True)
 class MusicPlan:
     """What plays under one chapter.
 
@@ -58,18 +82,18 @@ class MusicPlan:
     ----------
     palette, mood, seed : str
         For a composed bed; the palette is a name or the path of its file.
-    file : str
-        The listener's own music instead.
     sha256 : str
-        Hash of the content of whichever file it is.
+        Hash of what the palette's file says.
+    tracks : tuple of OwnTrack
+        The listener's own music instead, in the order of play.
     """
 
     settings: Music
     palette: str = ""
     mood: str = ""
     seed: str = ""
-    file: str = ""
     sha256: str = ""
+    tracks: tuple[OwnTrack, ...] = ()
 
 
 def reading_recipe(reading: Reading, engine_fingerprint: str) -> Recipe:
@@ -99,13 +123,14 @@ def chapter_recipe(
 
 def _music_recipe(music: MusicPlan) -> Recipe:
     from audiobook.music.composed import COMPOSER_VERSION
+    from audiobook.music.own import OWN_VERSION
 
     levels = {
         name: getattr(music.settings, name)
         for name in ("under_speech_lu", "between_lu", "intro_s", "outro_s")
     }
-    if music.file:
-        return {"file": music.sha256, **levels}
+    if music.tracks:
+        return {"own": OWN_VERSION, "files": [t.sha256 for t in music.tracks], **levels}
     # A palette file is what it says, wherever it lies.
     palette = {"palette": Path(music.palette).stem, "palette_sha256": music.sha256}
     named = {**palette, "mood": music.mood, "seed": music.seed}

@@ -11,6 +11,7 @@ from typing import IO, Any
 
 from audiobook.audio import samples_to_seconds
 from audiobook.build.artwork import Artwork
+from audiobook.build.credits import music_credit
 from audiobook.build.plan import Plan, PlannedChapter
 from audiobook.build.state import BuildState
 from audiobook.errors import LostError
@@ -216,6 +217,7 @@ class Release:
     @cached_property
     def _tags(self) -> Tags:
         plan, book = self._plan, self._plan.book
+        credit = music_credit(c.prepared.job.music for c in plan.chapters)
         return Tags(
             title=plan.title,
             album=plan.title,
@@ -224,14 +226,17 @@ class Release:
             language=plan.language,
             date=book.date,
             publisher=book.publisher,
-            description="\n".join(filter(None, [book.description, _thanks(book.music.credit)])),
+            description="\n".join(filter(None, [book.description, _thanks(credit)])),
             series=book.series,
+            music=credit,
         )
 
     def _chapter_tags(self, chapter: PlannedChapter) -> Tags:
         numbers = [c.number for c in self._plan.chapters]
         place = numbers.index(chapter.number) + 1
-        return replace(self._tags, title=chapter.title, number=place, total=len(numbers))
+        credit = music_credit([chapter.prepared.job.music])
+        tags = replace(self._tags, title=chapter.title, music=credit)
+        return replace(tags, number=place, total=len(numbers))
 
     def _with_cover(self, tags: Tags) -> Tags:
         return replace(tags, cover=self._artwork.picture)
@@ -253,7 +258,7 @@ class Release:
 
     def _key(self, kind: str, tags: Tags, more: object) -> str:
         text = [tags.title, tags.album, tags.author, tags.narrator, tags.language, tags.date]
-        rest = [tags.publisher, tags.description, tags.series, tags.number, tags.total]
+        rest = [tags.publisher, tags.description, tags.series, tags.music, tags.number, tags.total]
         return key_of([RELEASE_VERSION, kind, text, rest, self._artwork.key, more])
 
     def _headings(self, chapter: PlannedChapter) -> list[str]:

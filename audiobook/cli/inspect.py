@@ -80,7 +80,7 @@ def _mood(chapter: PlannedChapter) -> str:
     music = chapter.prepared.job.music
     if music is None:
         return ""
-    return "own music" if music.file else music.mood
+    return "own music" if music.tracks else music.mood
 
 
 @click.command(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from audiobook.build.plan import Plan
     from audiobook.build.state import BuildState
     from audiobook.store import Store
-    from audiobook.story.book import Book
+    from audiobook.story.book import Book, Music
     from audiobook.story.model import Story
 
 __all__ = [
@@ -36,6 +37,14 @@ def _named(_ctx: click.Context, option: click.Parameter, value: str | None) -> s
     if value is not None and not value.strip():
         raise click.UsageError(f"{option.opts[0]} is empty; name something, or leave it out")
     return value
+
+
+def _all_named(
+    context: click.Context, option: click.Parameter, values: tuple[str, ...]
+) -> tuple[str, ...]:
+    for value in values:
+        _named(context, option, value)
+    return values
 
 
 def story_argument(command: F) -> F:
@@ -74,8 +83,9 @@ def story_options(command: F) -> F:
         click.option(
             "--music",
             metavar="PALETTE|FILE|none",
-            callback=_named,
-            help="Composed, your own, or none [default: kazakh].",
+            multiple=True,
+            callback=_all_named,
+            help="Composed, your own (again for a playlist), or none [default: kazakh].",
         ),
         click.option(
             "--mood",
@@ -113,7 +123,7 @@ class Asked:
     out: str | None = None
     voice: str | None = None
     speed: float | None = None
-    music: str | None = None
+    music: tuple[str, ...] = ()
     mood: str | None = None
     profile: str | None = None
     draft: bool = False
@@ -131,10 +141,11 @@ class Asked:
         for name, value in vars(self).items():
             if name in ("story", "out") or value is None or value is False:
                 continue
-            words.append(f"--{name}")
             if name == "music":
-                words.append(_music(value))
-            elif name == "cover":
+                words += [word for music in value for word in ("--music", _music(music))]
+                continue
+            words.append(f"--{name}")
+            if name == "cover":
                 words.append(str(Path(value).resolve()))
             elif value is not True:
                 words.append(str(value))
@@ -207,8 +218,8 @@ def _overlaid(book: Book, asked: Asked) -> Book:
         voice = replace(voice, narrator=asked.voice or "")
     if asked.speed is not None:
         voice = replace(voice, speed=asked.speed)
-    if asked.music is not None:
-        music = replace(music, palette=_music(asked.music))
+    if asked.music:
+        music = _played(music, [_music(name) for name in asked.music])
     if asked.mood is not None:
         music = replace(music, mood=asked.mood)
     if asked.cover is not None:
@@ -216,11 +227,25 @@ def _overlaid(book: Book, asked: Asked) -> Book:
     chapters = book.chapters
     if asked.voice is not None or asked.draft:
         chapters = tuple(replace(c, voice="") for c in chapters)
-    if asked.music is not None:
+    if asked.music:
         chapters = tuple(replace(c, music="") for c in chapters)
     if asked.mood is not None:
         chapters = tuple(replace(c, mood="") for c in chapters)
     return replace(book, voice=voice, music=music, chapters=chapters, **typed)
+
+
+def _played(music: Music, names: Sequence[str]) -> Music:
+    """Return the music as typed: files add up to a playlist, else the last name counts."""
+    from audiobook.story.book import MusicFile
+
+    files = tuple(MusicFile(name) for name in takewhile(_is_sound_file, reversed(names)))[::-1]
+    if len(files) > 1:
+        return replace(music, files=files, by_mood={})
+    return replace(music, palette=names[-1], files=(), by_mood={})
+
+
+def _is_sound_file(name: str) -> bool:
+    return Path(name).is_absolute() and not name.lower().endswith(".toml")
 
 
 def _music(name: str) -> str:

@@ -65,6 +65,8 @@ class Tags:
         BCP 47.
     date : str
         ``"2024"`` or ``"2024-05-01"``.
+    music : str
+        Whom the music is from, and its licence.
     number, total : int
         The chapter's number, and how many there are; 0 for the whole book.
     cover : bytes
@@ -80,6 +82,7 @@ class Tags:
     publisher: str = ""
     description: str = ""
     series: str = ""
+    music: str = ""
     number: int = 0
     total: int = 0
     cover: bytes = b""
@@ -132,8 +135,10 @@ def _text_frames(tags: Tags) -> list[bytes]:
         "TPUB": tags.publisher,
     }
     frames = [_text_frame(name, text) for name, text in texts.items() if text]
-    if tags.series:
-        frames.append(_frame("TXXX", _UTF_16 + _utf_16("series") + b"\0\0" + _utf_16(tags.series)))
+    # TCOP is of the whole file and begins with a year: the music's terms have a frame of their own.
+    for name, text in (("series", tags.series), ("music", tags.music)):
+        if text:
+            frames.append(_frame("TXXX", _UTF_16 + _utf_16(name) + b"\0\0" + _utf_16(text)))
     if tags.description:
         head = _UTF_16 + language.encode("ascii") + _utf_16("") + b"\0\0"
         frames.append(_frame("COMM", head + _utf_16(tags.description, is_one_line=False)))

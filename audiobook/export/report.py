@@ -18,6 +18,7 @@ __all__ = [
     "BookReport",
     "ChapterReport",
     "LoudnessReport",
+    "MusicFileReport",
     "MusicReport",
     "SectionReport",
     "SegmentReport",
@@ -80,13 +81,25 @@ class LoudnessReport:
 
 
 @dataclass(frozen=True)
+class MusicFileReport:
+    """A file of the listener's own music; ``start_s`` is when it is first heard."""
+
+    file: str
+    sha256: str
+    credit: str = ""
+    licence: str = ""
+    start_s: float = 0.0
+
+
+@dataclass(frozen=True)
 class MusicReport:
-    """What plays under a chapter; ``credit`` is for music of somebody else's."""
+    """What plays under a chapter; ``files`` are those that are heard, none if it was composed."""
 
     palette: str
     mood: str = ""
     seed: int = 0
     credit: str = ""
+    files: tuple[MusicFileReport, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -183,7 +196,6 @@ def schema() -> dict[str, Any]:
 
 def _chapter(chapter: ChapterReport) -> dict[str, Any]:
     over = chapter.speech_over_music_lu
-    music = chapter.music
     return {
         "number": chapter.number,
         "title": chapter.title,
@@ -199,15 +211,27 @@ def _chapter(chapter: ChapterReport) -> dict[str, Any]:
             "speech_lufs": _level(chapter.loudness.speech_lufs),
         },
         "speech_over_music_lu": _level(over),
-        "music": None
-        if music is None
-        else {
-            "palette": music.palette,
-            "mood": music.mood,
-            "seed": music.seed,
-            "credit": music.credit,
-        },
+        "music": None if chapter.music is None else _music(chapter.music),
         "segments": [_segment(segment) for segment in chapter.segments],
+    }
+
+
+def _music(music: MusicReport) -> dict[str, Any]:
+    return {
+        "palette": music.palette,
+        "mood": music.mood,
+        "seed": music.seed,
+        "credit": music.credit,
+        "files": [
+            {
+                "file": file.file,
+                "sha256": file.sha256,
+                "credit": file.credit,
+                "licence": file.licence,
+                "start_s": _time(file.start_s),
+            }
+            for file in music.files
+        ],
     }
 
 

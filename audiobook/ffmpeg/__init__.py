@@ -2,11 +2,13 @@
 
 The program comes from the package ``imageio-ffmpeg``, so no system-wide ffmpeg is needed (set
 ``IMAGEIO_FFMPEG_EXE`` to use another one). Sound crosses the border as raw little-endian float32.
-Inputs are local files or pipes: protocols are whitelisted, and a path is never taken for an option.
+Inputs are local files or pipes: protocols and containers are whitelisted, so that no playlist leads
+elsewhere, and a path is never taken for an option.
 """
 
 from audiobook.ffmpeg.meter import Loudness, measure
 from audiobook.ffmpeg.mp3 import encode_mp3, encode_mp3_measured
+from audiobook.ffmpeg.probe import missing_s
 from audiobook.ffmpeg.process import executable, version
 from audiobook.ffmpeg.sound import decode, decode_blocks, decode_bytes, encode
 
@@ -20,5 +22,6 @@ __all__ = [
     "encode_mp3_measured",
     "executable",
     "measure",
+    "missing_s",
     "version",
 ]

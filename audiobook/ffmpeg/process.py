@@ -17,7 +17,27 @@ from audiobook.errors import FFmpegError
 __all__ = ["PIPE_INPUT", "complaint", "executable", "file_input", "file_name", "running", "version"]
 
 QUIET = ["-hide_banner", "-nostats", "-loglevel", "error", "-nostdin"]
-LOCAL_ONLY = ["-protocol_whitelist", "file,pipe"]
+# Containers that hold sound themselves. Playlists and scripts (hls, concat, dash, sdp, lavfi and
+# their like) name other files, and a local file is no less another one for being local.
+SOUND_FORMATS = (
+    *(
+        "mp3",
+        "flac",
+        "wav",
+        "w64",
+        "ogg",
+        "mov,mp4,m4a,3gp,3g2,mj2",
+        "matroska,webm",
+        "aac",
+        "aiff",
+    ),
+    *("ac3", "eac3", "dts", "amr", "ape", "asf", "au", "avi", "caf", "dsf", "flv", "mpc"),
+    *("mpc8", "mpeg", "mpegts", "tak", "tta", "voc", "wv"),
+)
+LOCAL_ONLY = [
+    *("-protocol_whitelist", "file,pipe"),
+    *("-format_whitelist", ",".join(SOUND_FORMATS)),
+]
 PIPE_INPUT = ["-protocol_whitelist", "pipe", "-i", "pipe:0"]
 NOWHERE = subprocess.DEVNULL
 

@@ -1,53 +1,57 @@
-"""The listener's own music in, a `Bed` out: cut or looped to the chapter, faded where it ends."""
+"""The listener's own music in, a `Bed` out: looped or in turn, equally loud, faded at the end."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
-from audiobook import ffmpeg
-from audiobook.audio import Audio, db_to_gain, seconds_to_samples, silence, to_int16
-from audiobook.errors import FFmpegError, MusicError
+from audiobook.audio import Audio, db_to_gain, gain_to_db, seconds_to_samples, silence
 from audiobook.music.bed import Cues, edge_gain
-from audiobook.music.loop import FRAME_SAMPLES, Features, Loop, audible, features, find_loop
+from audiobook.music.loop import Loop, find_loop
+from audiobook.music.track import BLOCK_SAMPLES, Track, listen
+from audiobook.music.turns import Turn, ends_well, take_turns
 
-__all__ = ["OwnBed", "own_bed"]
+__all__ = ["OWN_VERSION", "OwnBed", "own_bed"]
+
+# Raised when the same files and cues give another bed.
+OWN_VERSION = 1
 
 Crossfade = Callable[[Audio, Audio], Audio]
 
 IN_MEMORY_S = 600.0  # shorter music is kept as 16 bits (106 MB at most), longer is decoded again
-HEADROOM = 2.0  # decoded MP3 overshoots full scale: kept at half
-PEAK_DB = -3.0  # the bed's highest sample
-FADE_IN_S = 0.03
+LEVEL_LUFS = -23.0  # what a composed bed has, too
+PEAK_DB = -3.0  # no sample of any file comes out higher
+FADE_IN_S = 1.0  # at most half of the intro
+CLICK_S = 0.03  # shortest fade-in
 FADE_OUT_S = 8.0
 SHORTEST_FADE_S = 0.5
-BLOCK_SAMPLES = 100 * FRAME_SAMPLES
 
 
 @dataclass(frozen=True)
 class OwnBed:
-    """Music from a file, of the chapter's exact length.
+    """Music from files, of the chapter's exact length.
 
     Attributes
     ----------
-    start : int
-        First audible sample of the file.
+    tracks : tuple of Track
+        The files that play.
+    gains : tuple of float
+        What brings each to the common loudness.
+    turns : tuple of Turn
+        Which plays when; a piece that ends before the chapter does is followed by silence.
     loop : Loop or None
-        Where to go back, in samples of the file; None if the file is long enough.
-    gain : float
-        What brings the highest sample to at most -3 dBFS.
+        For a single file that is too short: where to go back, in samples of the file.
     """
 
-    path: Path
     cues: Cues
-    start: int
+    tracks: tuple[Track, ...]
+    gains: tuple[float, ...]
+    turns: tuple[Turn, ...]
     loop: Loop | None
-    gain: float
-    _kept: npt.NDArray[np.int16] | None
     _crossfade: Crossfade
 
     @property
@@ -60,144 +64,109 @@ class OwnBed:
         total = self.n_samples
         shortest = min(seconds_to_samples(SHORTEST_FADE_S), total // 4)
         fade_out = max(shortest, min(seconds_to_samples(FADE_OUT_S), total - self.cues.speech_end))
-        fade_in = min(seconds_to_samples(FADE_IN_S), total // 4)
+        lead = max(seconds_to_samples(CLICK_S), self.cues.speech_start // 2)
+        fade_in = min(seconds_to_samples(FADE_IN_S), lead, total // 4)
         position = 0
-        for piece in self._endless(self.loop) if self.loop else self._span(self.start, None):
-            block = piece[: total - position] * np.float32(self.gain)
-            block *= edge_gain(position, len(block), total, fade_in=fade_in, fade_out=fade_out)
+        for piece in self._music():
+            block = piece[: total - position]
+            block = block * edge_gain(
+                position, len(block), total, fade_in=fade_in, fade_out=fade_out
+            )
             position += len(block)
             yield block
             if position == total:
                 return
-        raise MusicError(f"{self.path}: the file became shorter while it was read; build again")
 
-    def _endless(self, loop: Loop) -> Iterator[Audio]:
-        """Play to the loop's end, and again from its start, crossfaded."""
-        begin = self.start
-        head = np.concatenate([silence(0, 2), *self._span(loop.start, loop.start + loop.fade)])
+    def _music(self) -> Iterator[Audio]:
+        """Yield at least as much as the chapter is long."""
+        yield from self._looped(self.loop) if self.loop else self._in_turn()
         while True:
-            tail = yield from _all_but_last(self._span(begin, loop.end), loop.fade)
-            if len(tail) != len(head) or begin >= loop.end - loop.fade:
-                return
+            yield silence(BLOCK_SAMPLES, 2)
+
+    def _looped(self, loop: Loop) -> Iterator[Audio]:
+        """Play to the loop's end, and again from its start, crossfaded."""
+        begin = self.tracks[0].start
+        head = self._whole(0, loop.start, loop.start + loop.fade)
+        while True:
+            tail = yield from _all_but_last(self._span(0, begin, loop.end), loop.fade)
             if loop.fade:
                 yield self._crossfade(tail, head)
             begin = loop.start + loop.fade
 
-    def _span(self, start: int, stop: int | None) -> Iterator[Audio]:
-        """Yield the file's samples from start up to stop (or its end)."""
-        if self._kept is None:
-            yield from _cut(_decoded(self.path), start, stop)
-            return
-        end = len(self._kept) if stop is None else stop
-        for first in range(start, end, BLOCK_SAMPLES):
-            part = self._kept[first : min(end, first + BLOCK_SAMPLES)]
-            yield part.astype(np.float32) * np.float32(HEADROOM / 32767.0)
+    def _in_turn(self) -> Iterator[Audio]:
+        """Play one piece after another, crossfaded."""
+        begin = self.tracks[self.turns[0].track].start
+        for turn, following in pairwise([*self.turns, None]):
+            assert turn is not None
+            stop = self.tracks[turn.track].start + turn.n_samples
+            tail = yield from _all_but_last(self._span(turn.track, begin, stop), turn.fade)
+            if following is not None:
+                begin = self.tracks[following.track].start + turn.fade
+                if turn.fade:
+                    head = self._whole(following.track, begin - turn.fade, begin)
+                    yield self._crossfade(tail, head)
+
+    def _span(self, track: int, start: int, stop: int) -> Iterator[Audio]:
+        gain = np.float32(self.gains[track])
+        return (block * gain for block in self.tracks[track].span(start, stop))
+
+    def _whole(self, track: int, start: int, stop: int) -> Audio:
+        return np.concatenate([silence(0, 2), *self._span(track, start, stop)])
 
 
-def own_bed(path: Path, cues: Cues, crossfade: Crossfade) -> OwnBed:
-    """Make a bed of a music file.
+def own_bed(paths: Sequence[Path], cues: Cues, crossfade: Crossfade) -> OwnBed:
+    """Make a bed of music files.
 
     Parameters
     ----------
-    path : Path
-        Anything ffmpeg reads, of any length. Silence at both ends is skipped.
+    paths : sequence of Path
+        Anything ffmpeg reads, of any length, in the order of play. Silence at both ends of a file
+        is skipped.
     cues : Cues
-        Exact length; the music fades between the last word and the end.
+        Exact length; pieces change in its pauses, and the music fades after the last word.
     crossfade : callable (tail, head) -> Audio
-        Joins two pieces of equal length, of 4410 samples times a whole number, into one as long.
+        Joins two pieces of equal length, of 441 samples times a whole number, into one as long.
 
     Returns
     -------
     OwnBed
-        Looped at the most similar quiet place if the file is shorter than the chapter. A file
+        A single file that is shorter than the chapter is looped at its most similar quiet place;
+        several take turns. All come out equally loud: at -23 LUFS, or as far below that as keeps
+        every peak at -3 dBFS, by one gain for each file, so that what is dynamic stays so. Music
         longer than ten minutes is never held in memory, and not read further than it is needed.
 
     Raises
     ------
     MusicError
-        If the file is missing, is not music that can be decoded, or holds only silence.
+        If a file is missing, is not music that can be decoded, or holds only silence.
     """
-    survey, start = _heard(path, cues.n_samples)
-    gain = min(1.0, db_to_gain(PEAK_DB) / survey.peak)
-    enough = survey.n_samples - start >= cues.n_samples
-    loop = None if enough else find_loop(survey.features, survey.n_samples)
-    return OwnBed(path, cues, start, loop, gain, survey.kept, crossfade)
+    tracks: dict[int, Track] = {}
+
+    def length(number: int, wanted: int) -> int:
+        if number not in tracks:
+            kept = sum(track.kept_samples for track in tracks.values())
+            keep = seconds_to_samples(IN_MEMORY_S) - kept
+            tracks[number] = listen(paths[number], wanted, keep=keep)
+        return tracks[number].audible_samples
+
+    loop = None
+    if len(paths) > 1:
+        turns = take_turns(len(paths), length, cues)
+    else:
+        n_samples = length(0, cues.n_samples)
+        turns = (Turn(0, 0, min(n_samples, cues.n_samples)),)
+        if not ends_well(n_samples, cues):
+            loop = find_loop(tracks[0].features, tracks[0].n_samples)
+    # The pieces have their first turns in their order, so their numbers stay what they were.
+    played = tuple(tracks[number] for number in sorted(tracks))
+    return OwnBed(cues, played, _gains(played), turns, loop, crossfade)
 
 
-def check_music(path: Path) -> None:
-    """Make sure that a file is music, listening only up to its first audible moment.
-
-    Raises
-    ------
-    MusicError
-        As `own_bed` would.
-    """
-    _heard(path, 1)
-
-
-@dataclass(frozen=True)
-class _Survey:
-    """What listening once tells; ``n_samples`` counts only what was listened to."""
-
-    n_samples: int
-    start: int | None
-    peak: float
-    features: Features
-    kept: npt.NDArray[np.int16] | None
-
-
-def _heard(path: Path, wanted: int) -> tuple[_Survey, int]:
-    """Listen to a file; return what that told, and where the music begins."""
-    if not path.is_file():
-        raise MusicError(f"{path}: no such music file; give a sound file, a palette or none")
-    survey = _survey(path, wanted)
-    if survey.start is None:
-        raise MusicError(f"{path}: holds only silence; choose other music")
-    return survey, survey.start
-
-
-def _survey(path: Path, wanted: int) -> _Survey:
-    """Listen until there is enough for the chapter, or to the end."""
-    heard: list[Features] = []
-    kept: list[npt.NDArray[np.int16]] = []
-    n_samples, peak, start = 0, 0.0, None
-    for block in _decoded(path):
-        heard.append(features(block))
-        peak = max(peak, float(np.max(np.abs(block), initial=0.0)))
-        if start is None and (loud := np.flatnonzero(audible(heard[-1]))).size:
-            start = n_samples + int(loud[0]) * FRAME_SAMPLES
-        n_samples += len(block)
-        if n_samples <= seconds_to_samples(IN_MEMORY_S):
-            kept.append(to_int16(block / HEADROOM))
-        else:
-            kept.clear()
-        if start is not None and n_samples - start >= wanted:
-            break
-    together = np.concatenate(heard) if heard else features(silence(0, 2))
-    return _Survey(n_samples, start, peak, together, np.concatenate(kept) if kept else None)
-
-
-def _decoded(path: Path) -> Iterator[Audio]:
-    """Decode a block at a time; what ffmpeg cannot read is the listener's file, not ours."""
-    ffmpeg.executable()
-    try:
-        yield from ffmpeg.decode_blocks(path, block_samples=BLOCK_SAMPLES)
-    except FFmpegError as error:
-        raise MusicError(
-            f"{path}: no music that can be decoded; give a sound file such as MP3, FLAC or WAV"
-        ) from error
-
-
-def _cut(blocks: Iterable[Audio], start: int, stop: int | None) -> Iterator[Audio]:
-    position = 0
-    for block in blocks:
-        first = max(0, start - position)
-        last = len(block) if stop is None else min(len(block), stop - position)
-        if first < last:
-            yield block[first:last]
-        position += len(block)
-        if stop is not None and position >= stop:
-            return
+def _gains(tracks: Sequence[Track]) -> tuple[float, ...]:
+    """Bring all to one loudness: the highest up to the level at which no peak passes the limit."""
+    loudest = [track.lufs + PEAK_DB - gain_to_db(track.peak) for track in tracks]
+    common_lufs = min(LEVEL_LUFS, *loudest)
+    return tuple(db_to_gain(common_lufs - track.lufs) for track in tracks)
 
 
 def _all_but_last(pieces: Iterable[Audio], n_last: int) -> Generator[Audio, None, Audio]:

@@ -13,6 +13,7 @@ __all__ = [
     "Book",
     "ChapterSettings",
     "Music",
+    "MusicFile",
     "Pauses",
     "Pronunciation",
     "SegmentSettings",
@@ -24,7 +25,10 @@ DATE = r"(\d{4}(-\d{2}(-\d{2})?)?)?"
 
 
 def _key(default: Any, about: str, **limits: Any) -> Any:
-    """Declare a key: its default, a line about it, and ``least``, ``most`` or ``pattern``."""
+    """Declare a key: its default, a line about it, and ``least``, ``most``, ``pattern``, ``files``.
+
+    ``files`` says that music files may stand there: ``"list"`` or ``"by mood"``.
+    """
     return field(default=default, metadata={"about": about, **limits})
 
 
@@ -54,10 +58,22 @@ class Voice:
 
 
 @dataclass(frozen=True)
+class MusicFile:
+    """A file of the listener's own music."""
+
+    file: str = _key("", "a sound file, beside book.toml")
+    credit: str = _key("", "whom to thank for it; [music] credit where empty")
+    licence: str = _key("", 'its licence, such as "CC BY 4.0"; [music] licence where empty')
+
+
+@dataclass(frozen=True)
 class Music:
     """The bed under the voice."""
 
     palette: str = _key("kazakh", 'a palette, a music file (beside book.toml), or "none"')
+    files: tuple[MusicFile, ...] = _key(
+        (), "your own music instead, played one after another", files="list"
+    )
     mood: str = _key("", '"" lets the program choose')
     seed: int = _key(0, "another seed is other music", least=0)
     under_speech_lu: float = _key(
@@ -67,6 +83,11 @@ class Music:
     intro_s: float = _key(5.0, "music before the first word, in seconds", least=0.0, most=60.0)
     outro_s: float = _key(7.0, "music after the last word, in seconds", least=0.0, most=60.0)
     credit: str = _key("", "whom to thank for the music, in tags and report")
+    licence: str = _key("", 'the licence of your own music, such as "CC BY 4.0"')
+    by_mood: dict[str, tuple[MusicFile, ...]] = field(
+        default_factory=dict,
+        metadata={"about": "your own music for the chapters of a mood", "files": "by mood"},
+    )
 
 
 @dataclass(frozen=True)
@@ -84,7 +105,9 @@ class ChapterSettings:
     number: int = _key(0, "the chapter's number, from 1", least=1)
     title: str = _key("", "its title, instead of its number")
     mood: str = _key("", "mood of its music")
-    music: str = _key("", 'its palette, a music file, or "none"')
+    music: str | tuple[MusicFile, ...] = _key(
+        "", 'its palette, a music file or several, or "none"', files="list"
+    )
     voice: str = _key("", "who reads it")
     speed: float | None = _key(None, "how fast", least=0.5, most=2.0)
     take: int = _key(1, "another number is another reading", least=1, most=999)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from audiobook.errors import StoryError, did_you_mean
-from audiobook.story.book import Book, ChapterSettings, Pronunciation
+from audiobook.story.book import Book, ChapterSettings, MusicFile, Pronunciation
 from audiobook.story.schema import ENTRIES, TABLES, Key, keys_of
 from audiobook.story.toml_lines import Path as KeyPath
 from audiobook.story.toml_lines import line_of, lines_of_keys
@@ -112,6 +112,8 @@ class _Checker:
         }
 
     def value(self, key: Key, value: Any, path: KeyPath, where: str) -> Any:
+        if key.files and not (key.type is str and isinstance(value, str)):
+            return self.music(key, value, path, where)
         if key.name == "date" and isinstance(value, date | int) and value is not True:
             value = str(value)[:10]  # TOML has dates of its own
         if key.type is float and type(value) is int:
@@ -125,6 +127,30 @@ class _Checker:
         if key.pattern and not re.fullmatch(key.pattern, str(value)):
             raise self.wrong(path, f"{key.name}{where} is {_shown(value)}; it must be {key.about}")
         return value
+
+    def music(self, key: Key, value: Any, path: KeyPath, where: str) -> Any:
+        """Read one music file, or several, or such for each mood."""
+        if key.files == "list":
+            entries = value if isinstance(value, list) else [value]
+            return tuple(self.music_file(entry, path, f"{key.name}{where}") for entry in entries)
+        where = f"[music.{key.name}]"
+        if not isinstance(value, dict):
+            raise self.wrong(path, f"{where} must be a table; write a mood a line")
+        return {
+            mood: self.music(
+                Key(mood, tuple, (), "", files="list"), names, (*path, mood), f" in {where}"
+            )
+            for mood, names in value.items()
+        }
+
+    def music_file(self, value: Any, path: KeyPath, where: str) -> MusicFile:
+        value = {"file": value} if isinstance(value, str) else value
+        if not isinstance(value, dict):
+            raise self.wrong(path, f"{where} must name a file, not {_shown(value)}")
+        found = MusicFile(**self.table(MusicFile, value, path, where))
+        if not found.file.strip():
+            raise self.wrong(path, f'{where} names no file; write {{ file = "song.mp3" }}')
+        return found
 
     def lexicon(self, value: Any) -> dict[str, Pronunciation]:
         if not isinstance(value, dict):

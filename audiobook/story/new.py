@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from audiobook.errors import StoryError
-from audiobook.story.book import Book, ChapterSettings, SegmentSettings
+from audiobook.story.book import Book, ChapterSettings, MusicFile, SegmentSettings
 from audiobook.story.headings import match_chapter_line
 from audiobook.story.model import Block, BlockKind, Chapter, Story
 from audiobook.story.project import BOOK_NAME, STORY_NAME
@@ -164,10 +164,8 @@ def _line(key: Key, value: Any) -> str:
 
 def _lexicon_lines(book: Book) -> Iterator[str]:
     for word, said in book.lexicon.items():
-        key = word if _BARE_KEY.fullmatch(word) else _toml(word)
-        both = {"ipa": said.ipa, "say": said.say}
-        inner = ", ".join(f"{name} = {_toml(text)}" for name, text in both.items() if text)
-        yield f"{key} = {{ {inner} }}" if said.say else f"{key} = {_toml(said.ipa)}"
+        both = {name: text for name, text in vars(said).items() if text}
+        yield f"{_toml_key(word)} = {_toml(both if said.say else said.ipa)}"
 
 
 def _entry_lines(name: str, entry: ChapterSettings | SegmentSettings) -> Iterator[str]:
@@ -182,4 +180,16 @@ def _toml(value: Any) -> str:
     if isinstance(value, str):
         # JSON's escapes are TOML's, but for one character that TOML wants escaped, too.
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, MusicFile):
+        texts = {name: text for name, text in vars(value).items() if text}
+        return _toml(texts if len(texts) > 1 else value.file)
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    if isinstance(value, dict):
+        inner = ", ".join(f"{_toml_key(name)} = {_toml(item)}" for name, item in value.items())
+        return f"{{ {inner} }}" if inner else "{}"
     return json.dumps(value)
+
+
+def _toml_key(name: str) -> str:
+    return name if _BARE_KEY.fullmatch(name) else _toml(name)

@@ -12,6 +12,7 @@ from audiobook.story.book import (
     Book,
     ChapterSettings,
     Music,
+    MusicFile,
     Pauses,
     Pronunciation,
     SegmentSettings,
@@ -29,20 +30,24 @@ ENTRIES: dict[str, tuple[str, type]] = {
 }
 
 _JSON_TYPES = {str: "string", bool: "boolean", int: "integer", float: "number"}
+_TYPES = (*_JSON_TYPES, tuple, dict)
 
 
 @dataclass(frozen=True)
 class Key:
-    """One key that takes a plain value.
+    """One key that takes a plain value, or music files.
 
     Attributes
     ----------
     type : type
-        ``str``, ``bool``, ``int`` or ``float``; a float may be written as a whole number.
+        ``str``, ``bool``, ``int`` or ``float``; a float may be written as a whole number. A
+        ``tuple`` or ``dict`` is of music files alone.
     least, most : float or None
         Limits of a number, included.
     pattern : str
         What a text must be, wholly; "" for any text.
+    files : str
+        ``"list"`` where music files may stand, one or several; ``"by mood"`` where such lists may.
     """
 
     name: str
@@ -52,18 +57,22 @@ class Key:
     least: float | None = None
     most: float | None = None
     pattern: str = ""
+    files: str = ""
 
 
 @functools.cache
 def keys_of(table: type) -> dict[str, Key]:
-    """Return the plain keys of one of the book's dataclasses."""
+    """Return the keys of one of the book's dataclasses that are not tables of their own."""
     hints = typing.get_type_hints(table)
     keys = {}
     for field in dataclasses.fields(table):
-        plain = typing.get_args(hints[field.name]) or (hints[field.name],)
-        kind = next((t for t in plain if t in _JSON_TYPES), None)
+        hint = hints[field.name]
+        plain = (typing.get_origin(hint), *typing.get_args(hint), hint)
+        kind = next((t for t in plain if t in _TYPES), None)
         if kind is not None and "about" in field.metadata:
             default = None if field.default is dataclasses.MISSING else field.default
+            if field.default_factory is not dataclasses.MISSING:
+                default = field.default_factory()
             keys[field.name] = Key(field.name, kind, default, **field.metadata)
     return keys
 
@@ -114,6 +123,10 @@ def _entry(table: type) -> dict[str, Any]:
 
 
 def _value(key: Key) -> dict[str, Any]:
+    if key.files == "by mood":
+        return {"description": key.about, "type": "object", "additionalProperties": _files()}
+    if key.files:
+        return {"description": key.about, **_files()}
     schema: dict[str, Any] = {"description": key.about, "type": _JSON_TYPES[key.type]}
     limits = {
         "minimum": key.least,
@@ -122,3 +135,9 @@ def _value(key: Key) -> dict[str, Any]:
         "default": key.default,
     }
     return schema | {name: limit for name, limit in limits.items() if limit is not None}
+
+
+def _files() -> dict[str, Any]:
+    """Return what a list of music files may be: a name, a name with its credit, or several."""
+    one = [{"type": "string"}, {**_table(MusicFile), "required": ["file"]}]
+    return {"oneOf": [*one, {"type": "array", "items": {"oneOf": one}}]}
