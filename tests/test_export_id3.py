@@ -55,6 +55,7 @@ def test_every_field_is_read_back() -> None:
         publisher="Дала",
         description="One line.\nAnother.",
         series="Steppe",
+        music="A. Player (CC BY 4.0)",
         number=3,
         total=12,
         cover=b"\xff\xd8picture\xff\xd9",
@@ -73,6 +74,7 @@ def test_every_field_is_read_back() -> None:
         "TDAT": "0105",
         "TPUB": "Дала",
         "TXXX:series": "Steppe",
+        "TXXX:music": "A. Player (CC BY 4.0)",
         "COMM::kaz": "One line.\nAnother.",
     }
     assert found.version == (2, 3, 0)

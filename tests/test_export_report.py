@@ -14,6 +14,7 @@ from audiobook.export.report import (
     BookReport,
     ChapterReport,
     LoudnessReport,
+    MusicFileReport,
     MusicReport,
     SectionReport,
     SegmentReport,
@@ -45,6 +46,8 @@ def book() -> BookReport:
         speech_over_music_lu=21.456,
         music=MusicReport("kazakh", "calm", 7, ""),
     )
+    river = MusicFileReport("Ru\u0308n.mp3", "0a" * 32, "A. Player", "CC BY 4.0", 12.34567)
+    own = replace(full, number=3, music=MusicReport("own", credit="A. Player", files=(river,)))
     plain = replace(full, number=2, music=None, speech_over_music_lu=None, sections=())
     return BookReport(
         title="The Girl",
@@ -54,7 +57,7 @@ def book() -> BookReport:
         duration_s=20.3,
         profile="storybook",
         loudness=LoudnessReport(-18.0, -1.2),
-        chapters=(full, plain),
+        chapters=(full, plain, own),
         files=("chapters/01 The Well.mp3", "The Girl.mp3", "build.json"),
     )
 
@@ -105,7 +108,7 @@ def test_bytes_are_the_same_and_read_line_by_line(book: BookReport) -> None:
     data = report_bytes(book)
     assert data == report_bytes(book)
     lines = data.decode("utf-8").splitlines()
-    assert sum('"id"' in line for line in lines) == 4
+    assert sum('"id"' in line for line in lines) == 6
     assert any("Ақбұлақ" in line for line in lines)
     shuffled = replace(book, files=tuple(reversed(book.files)))
     assert report_bytes(shuffled) == data

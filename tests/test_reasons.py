@@ -65,6 +65,30 @@ def test_settings_that_differ_are_named_with_both_values():
     assert why_stale(old, new) == ["pauses: sentence_s 0.4 -> 0.8", "music added"]
 
 
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        ("a1 b2", []),
+        ("c1 b2", []),
+        ("a9 b2", ["music: a changed"]),
+        ("a1 b2 c3", ["music: c added"]),
+        ("b2", ["music: a removed"]),
+        ("b2 a1", ["music: the files play in another order"]),
+        ("", ["music: composed now"]),
+    ],
+)
+def test_music_files_are_named_by_what_happened_to_them(after, expected):
+    """Changed, new, gone and moved files are told apart; a new name for the same is no reason."""
+
+    def with_music(files):
+        tracks = [{"file": word[0], "sha256": word[1]} for word in files.split()]
+        hashes = [track["sha256"] for track in tracks]
+        music = {"own": 1, "files": hashes} if hashes else {"composer": 1}
+        return {**record(music=music), "tracks": tracks}
+
+    assert why_stale(with_music("a1 b2"), with_music(after)) == expected
+
+
 def test_chapters_are_recognised_by_title_and_then_by_place():
     """A moved chapter keeps its past, a renamed one takes that of its place."""
     old = [record("A"), record("B"), record("C")]

@@ -2,14 +2,17 @@
 
 import json
 import tomllib
+from dataclasses import replace
 
 import jsonschema
 import pytest
 
 from audiobook.errors import StoryError
 from audiobook.story import book_schema, load_book, write_take
-from audiobook.story.book import Book, Pronunciation
+from audiobook.story.book import Book, MusicFile, Pronunciation
 from audiobook.story.booktoml import parse_book
+from audiobook.story.model import Story
+from audiobook.story.new import render_book
 from audiobook.story.toml_lines import lines_of_keys
 
 FULL = """\
@@ -56,9 +59,57 @@ def test_full_book_is_read():
     assert parse_book("") == Book()
 
 
+OWN_MUSIC = """
+[music]
+files = ["river.flac", { file = "dawn.mp3", credit = "A. Player", licence = "CC BY 4.0" }]
+licence = "CC0"
+
+[music.by_mood]
+solemn = "slow.ogg"
+lively = ["reel.mp3", "jig.mp3"]
+
+[[chapter]]
+number = 1
+music = ["sea.wav"]
+
+[[chapter]]
+number = 2
+music = "none"
+"""
+
+
+def test_own_music_is_a_name_or_several_with_or_without_a_credit():
+    """Lists of the book, of a mood and of a chapter are read alike; the schema takes them, too."""
+    book = parse_book(OWN_MUSIC)
+    dawn = MusicFile("dawn.mp3", "A. Player", "CC BY 4.0")
+    assert book.music.files == (MusicFile("river.flac"), dawn)
+    assert book.music.by_mood == {
+        "solemn": (MusicFile("slow.ogg"),),
+        "lively": (MusicFile("reel.mp3"), MusicFile("jig.mp3")),
+    }
+    assert [c.music for c in book.chapters] == [(MusicFile("sea.wav"),), "none"]
+    jsonschema.validate(tomllib.loads(OWN_MUSIC), book_schema())
+    assert parse_book(render_book(Story("", "", "", ()), book)) == replace(book, story="story.md")
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("[music]\nfiles = [5]", "b.toml:2: files in [music] must name a file, not 5"),
+        (
+            '[music]\n\nfiles = [{ file = "a.mp3", license = "x" }]',
+            'b.toml:3: unknown key "license" in files in [music]; did you mean "licence"?',
+        ),
+        ('[music]\nfiles = [{ credit = "x" }]', "b.toml:2: files in [music] names no file"),
+        ("[music]\nby_mood = 1", "b.toml:2: [music.by_mood] must be a table"),
+        (
+            "[music.by_mood]\nsolemn = [[]]",
+            "b.toml:2: solemn in [music.by_mood] must name a file, not a list",
+        ),
+        (
+            "[[chapter]]\nnumber = 1\nmusic = [true]",
+            "b.toml:3: music in [[chapter]] must name a file, not true",
+        ),
         (
             '\n[voice]\nnarator = "x"',
             'b.toml:3: unknown key "narator" in [voice]; did you mean "narrator"?',

@@ -18,7 +18,7 @@ PARTS = {
     "music": "music",
     "profile": "profile",
 }
-IN_WORDS = {"files"}  # what has words of its own
+FILES = "files"  # of music: named by `_tracks`, as their hashes tell nobody anything
 MOST = 4  # reasons of one kind that are listed before the rest is only counted
 
 
@@ -66,15 +66,18 @@ def _settings(words: str, before: Any, after: Any) -> Iterator[str]:
         switched = {True: "added", False: "removed"}.get(before is None, "")
         yield words if isinstance(after, int) else f"{words} {switched}"
         return
-    for name in sorted({*before, *after}):
-        if before.get(name) != after.get(name) and name not in IN_WORDS:
+    if (FILES in before) != (FILES in after):
+        yield f"{words}: {'own files' if FILES in after else 'composed'} now"
+        return
+    for name in sorted({*before, *after} - {FILES}):
+        if before.get(name) != after.get(name):
             yield f"{words}: {name} {_short(before.get(name))} -> {_short(after.get(name))}"
 
 
 def _tracks(old: Sequence[Record], new: Sequence[Record]) -> list[str]:
     """Name the music files that changed, came or went; a name alone is no change."""
     before, after = [t["sha256"] for t in old], [t["sha256"] for t in new]
-    if before == after or not (before and after):  # where all came or went, that is said already
+    if before == after or not (before and after):  # all came, or went: said by `_settings`
         return []
     came = [t for t in new if t["sha256"] not in before]
     gone = [t["file"] for t in old if t["sha256"] not in after]
