@@ -111,7 +111,7 @@ def test_music_files_typed_one_after_another_are_a_playlist(shelf):
     build(None, "--music", "a.wav", "--music", "b.flac", "--title", "X", why=False)
     assert {f["file"] for f in music_of(1)["files"]} == {"a.wav", "b.flac"}
     again = run("locate", "out", "0:06").output
-    assert f"--music {shelf / 'a.wav'} --music {shelf / 'b.flac'}" in again
+    assert "--music a.wav --music b.flac" in again
     build(None, "--music", "a.wav", "--music", "kazakh", "--title", "X", why=False)
     assert music_of(1)["credit"] == "composed for this book by kuibook"
     assert music_of(1)["files"] == []
