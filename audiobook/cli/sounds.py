@@ -10,6 +10,8 @@ import click
 from audiobook.cli.options import echo_json
 
 if TYPE_CHECKING:
+    from audiobook.music.composed import ComposedBed
+    from audiobook.music.palette import Palette
     from audiobook.speech.engine import Engine, Voice
 
 __all__ = ["music_command", "voices_command"]
@@ -113,12 +115,15 @@ def _say(text: str, voice: str | None, engine: str | None, language: str | None,
 \b
 Examples:
   audiobook music --list
+  audiobook music celtic --list                   # its moods and where it comes from
   audiobook music kazakh --mood wistful --seconds 90 --seed 3 -o bed.mp3
+  audiobook music nordic -o bed.flac --picture bed.png
   audiobook music celtic --mood lively --score    # the notes, to read
-  audiobook music my-palette.toml --midi bed.mid  # for other programs
+  audiobook music celtic --toml > mine.toml       # to write your own from
+  audiobook music mine.toml --midi bed.mid        # for other programs
 """,
 )
-@click.argument("palette", default="kazakh")
+@click.argument("palette", required=False)
 @click.option("--mood", metavar="MOOD", help="See --list [default: tender].")
 @click.option(
     "--seconds",
@@ -131,34 +136,43 @@ Examples:
     "--seed", default="0", metavar="N", help="Another seed is another piece [default: 0]."
 )
 @click.option("-o", "--out", metavar="FILE", help="Where to: .mp3, .wav, .flac or .ogg.")
+@click.option("--picture", metavar="FILE", help="Draw notes, waveform and spectrum: a .png.")
 @click.option("--score", is_flag=True, help="Print the notes.")
 @click.option("--midi", metavar="FILE", help="Write the notes as a standard MIDI file.")
+@click.option("--toml", is_flag=True, help="Print the palette's file.")
 @click.option("--list", "listing", is_flag=True, help="List palettes and moods.")
+@click.option("--json", "as_json", is_flag=True, help="The list as JSON.")
 def music_command(
-    palette: str,
+    palette: str | None,
     mood: str | None,
     seconds: float,
     seed: str,
     out: str | None,
+    picture: str | None,
     score: bool,
     midi: str | None,
+    toml: bool,
     listing: bool,
+    as_json: bool,
 ) -> None:
     """Compose music in a PALETTE [default: kazakh] and write it to a file, to hear it alone.
 
     PALETTE is a name from --list or a palette file of your own, which ends in .toml.
     """
-    from audiobook.music.moods import DEFAULT_MOOD, PALETTES
-
+    if as_json and not listing:
+        raise click.UsageError("--json goes with --list")
     if listing:
-        for name, entry in PALETTES.items():
-            moods = [f"{m} (default)" if m == DEFAULT_MOOD else m for m in entry.moods]
-            click.echo(f"{name}: {', '.join(moods)}")
+        _list_palettes(palette, as_json=as_json)
         return
-    if not (out or score or midi):
+    from audiobook.music.moods import DEFAULT_PALETTE, palette_text
+
+    palette = palette or DEFAULT_PALETTE
+    if toml:
+        click.echo(palette_text(palette), nl=False)
+        return
+    if not (out or picture or score or midi):
         raise click.UsageError("say where to: -o bed.mp3")
     from audiobook.audio import seconds_to_samples
-    from audiobook.export.sounds import write_sound
     from audiobook.music.bed import open_cues
     from audiobook.music.composed import composed_bed
     from audiobook.music.midi import write_midi
@@ -168,6 +182,65 @@ def music_command(
         click.echo(bed.score.describe())
     if midi:
         write_midi(bed.score, bed.palette, Path(midi))
+    _play(bed, seed, out, picture)
+    made = f"{bed.palette.name}, {bed.mood.name}, {seconds:g} s"
+    for file in filter(None, (out, picture)):
+        click.echo(f"{file}: {made}")
+
+
+def _play(bed: ComposedBed, seed: str, out: str | None, picture: str | None) -> None:
+    """Play a bed once, into a file or a picture or both."""
+    from collections import deque
+
+    from audiobook.export.bedpicture import BedPicture
+    from audiobook.export.sounds import write_sound
+
+    blocks = bed.blocks()
+    if picture:
+        title = f"{bed.palette.title}, {bed.mood.name}"
+        blocks = BedPicture(bed, Path(picture), title, f"seed {seed}").of(blocks)
     if out:
-        write_sound(Path(out), bed.blocks())
-        click.echo(f"{out}: {bed.palette.name}, {bed.mood.name}, {seconds:g} s")
+        write_sound(Path(out), blocks)
+    elif picture:
+        deque(blocks, maxlen=0)
+
+
+def _list_palettes(chosen: str | None, *, as_json: bool) -> None:
+    """List the palettes in short, or one of them whole."""
+    from audiobook.music.moods import DEFAULT_MOOD, PALETTES, load_palette
+
+    found = [load_palette(chosen)] if chosen else list(PALETTES.values())
+    if as_json:
+        echo_json([_as_json(palette) for palette in found])
+    elif chosen:
+        _describe(found[0])
+    else:
+        for palette in found:
+            moods = [f"{m} (default)" if m == DEFAULT_MOOD else m for m in palette.moods]
+            click.echo(f"{palette.name}: {palette.summary}\n    {', '.join(moods)}")
+        click.echo(
+            "One of your own is a file: audiobook music kazakh --toml > mine.toml, change it, "
+            "and name mine.toml in place of kazakh."
+        )
+
+
+def _describe(palette: Palette) -> None:
+    click.echo(f"{palette.name}: {palette.summary or palette.about}")
+    width = max(map(len, palette.moods))
+    for name, mood in palette.moods.items():
+        click.echo(f"  {name:<{width}}  {mood.about}")
+    for text in (palette.about if palette.summary else "", palette.source):
+        if text:
+            click.echo(f"\n{text}")
+
+
+def _as_json(palette: Palette) -> dict[str, object]:
+    return {
+        "palette": palette.name,
+        "title": palette.title,
+        "summary": palette.summary,
+        "about": palette.about,
+        "source": palette.source,
+        "instruments": list(palette.instruments),
+        "moods": {name: mood.about for name, mood in palette.moods.items()},
+    }

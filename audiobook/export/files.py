@@ -16,11 +16,11 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @contextlib.contextmanager
-def replacing(target: Path) -> Iterator[IO[bytes]]:
+def replacing(target: Path, option: str = "-o") -> Iterator[IO[bytes]]:
     """Give a file beside ``target`` to write; it takes the target's place when all went well.
 
     The name of the file is made from the target's: what an interrupted run left is overwritten by
-    the next one. The folder is made if it is not there.
+    the next one. The folder is made if it is not there. ``option`` is what names another.
 
     Raises
     ------
@@ -40,12 +40,12 @@ def replacing(target: Path) -> Iterator[IO[bytes]]:
             reason = (error.strerror or str(error)).lower()
             mend = "free some space there, or " if error.errno in _FULL else ""
             raise ExportError(
-                f"{target}: cannot be written ({reason}); {mend}name another folder with -o"
+                f"{target}: cannot be written ({reason}); {mend}name another folder with {option}"
             ) from error
         raise
 
 
-def write_whole(target: Path, data: bytes) -> None:
+def write_whole(target: Path, data: bytes, option: str = "-o") -> None:
     """Write a file so that it appears whole or not at all; see `replacing`."""
-    with replacing(target) as file:
+    with replacing(target, option) as file:
         file.write(data)

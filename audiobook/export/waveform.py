@@ -9,20 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from audiobook.export.axes import GRID, INK, PAPER, time_ticks
 from audiobook.export.files import write_whole
 from audiobook.export.lettering import font
 
 if TYPE_CHECKING:
     from PIL import ImageDraw
 
-__all__ = ["draw_levels"]
+__all__ = ["MUSIC_COLOUR", "SPEECH_COLOUR", "draw_levels"]
 
 FLOOR_DB, CEILING_DB, GRID_DB = -60.0, 0.0, 10
 OVERSAMPLING = 2
-PAPER, GRID, INK = "#fbf6ea", "#e2d6bd", "#4a3a2a"
 SPEECH_COLOUR, MUSIC_COLOUR = "#0d6986", "#e3a72f"
-# Between two times with a label, in seconds; the first that leaves room is taken.
-TIME_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 18000, 36000)
 
 
 @dataclass(frozen=True)
@@ -120,14 +118,13 @@ def _draw_grid(draw: ImageDraw.ImageDraw, plot: _Plot) -> None:
     for level_db in range(int(FLOOR_DB), int(CEILING_DB) + 1, GRID_DB):
         y = plot.y(level_db)
         draw.line(((plot.left, y), (plot.right, y)), fill=GRID, width=2)
-        label = f"{level_db} dB".replace("-", "−")
-        draw.text((plot.left - 16, y), label, fill=INK, font=letters, anchor="rm")
+        level = f"{level_db} dB".replace("-", "−")
+        draw.text((plot.left - 16, y), level, fill=INK, font=letters, anchor="rm")
     room_for = max(2, (plot.right - plot.left) // 220)
-    step = next((s for s in TIME_STEPS_S if plot.duration_s / s <= room_for), TIME_STEPS_S[-1])
-    for time_s in range(0, int(plot.duration_s) + 1, step):
+    for time_s, label in time_ticks(plot.duration_s, room_for):
         x = plot.x(time_s)
         draw.line(((x, plot.bottom), (x, plot.bottom + 12)), fill=INK, width=2)
-        draw.text((x, plot.bottom + 22), _clock(time_s), fill=INK, font=letters, anchor="mt")
+        draw.text((x, plot.bottom + 22), label, fill=INK, font=letters, anchor="mt")
     draw.line(((plot.left, plot.bottom), (plot.right, plot.bottom)), fill=INK, width=2)
 
 
@@ -140,12 +137,3 @@ def _draw_legend(draw: ImageDraw.ImageDraw, plot: _Plot, title: str) -> None:
         draw.text((x, plot.top - 30), name, fill=INK, font=letters, anchor="ls")
         draw.rectangle((x - 40, plot.top - 54, x - 14, plot.top - 28), fill=colour)
         x -= 90
-
-
-def _clock(time_s: int) -> str:
-    """Return a time as it is read off: seconds below a minute, else m:ss or h:mm:ss."""
-    minutes, seconds = divmod(time_s, 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours}:{minutes:02d}:{seconds:02d}"
-    return f"{minutes}:{seconds:02d}" if minutes else f"{seconds} s"

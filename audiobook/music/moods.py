@@ -17,6 +17,7 @@ __all__ = [
     "PALETTES",
     "find_mood",
     "load_palette",
+    "palette_text",
 ]
 
 DEFAULT_PALETTE = "kazakh"
@@ -26,6 +27,7 @@ MOODS = ("tender", "lively", "solemn", "wistful", "triumphant", "mysterious")
 
 FOLDER = Path(__file__).parent / "palettes"
 SUFFIX = ".toml"
+MAX_BYTES = 1 << 20  # a hundred times the longest; a song by the wrong name is not read whole
 
 
 def load_palette(name_or_path: str | Path) -> Palette:
@@ -45,11 +47,22 @@ def load_palette(name_or_path: str | Path) -> Palette:
     wanted = str(name_or_path)
     if wanted in PALETTES:
         return _bundled(wanted)
+    path = _path(wanted)
+    return parse_palette(_read(path), path.stem, path.name)
+
+
+def palette_text(name_or_path: str | Path) -> str:
+    """Return what stands in a palette's file; see `load_palette`."""
+    return _read(_path(str(name_or_path)))
+
+
+def _path(wanted: str) -> Path:
+    if wanted in PALETTES:
+        return FOLDER / (wanted + SUFFIX)
     if not wanted.lower().endswith(SUFFIX):
         hint = did_you_mean(wanted, PALETTES)
         raise MusicError(f'unknown music palette "{wanted}"; {hint}')
-    path = Path(wanted).expanduser()
-    return parse_palette(_read(path), path.stem, path.name)
+    return Path(wanted).expanduser()
 
 
 def find_mood(palette: str | Path, mood: str) -> tuple[Palette, Mood]:
@@ -66,12 +79,14 @@ def find_mood(palette: str | Path, mood: str) -> tuple[Palette, Mood]:
 
 @lru_cache(maxsize=16)
 def _bundled(name: str) -> Palette:
-    path = FOLDER / (name + SUFFIX)
+    path = _path(name)
     return parse_palette(_read(path), name, path.name)
 
 
 def _read(path: Path) -> str:
     try:
+        if path.stat().st_size > MAX_BYTES:
+            raise MusicError(f"{path} is larger than {MAX_BYTES >> 20} MB; no palette is")
         return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except FileNotFoundError as error:
         raise MusicError(f"{path} does not exist; check the name of the palette file") from error

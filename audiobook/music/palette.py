@@ -231,6 +231,8 @@ class Palette:
     ----------
     name, title, about, source : str
         As given on the command line, as printed, the facts used, and where they stand.
+    summary : str
+        A line for those who choose: where it comes from, who plays, in what scales.
     tonic : float
         MIDI pitch of the home note.
     moods : mapping of str to Mood
@@ -250,6 +252,7 @@ class Palette:
     instruments: Mapping[str, Scored]
     plan: Plan = field(default_factory=Plan)
     fingerprint: str = ""
+    summary: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "moods", MappingProxyType(dict(self.moods)))

@@ -45,6 +45,7 @@ def parse_palette(text: str, name: str, file_name: str) -> Palette:
     palette = Palette(
         name=name,
         title=table.text("title", name),
+        summary=table.text("summary", "-"),
         about=table.text("about"),
         source=table.text("source", "-"),
         tonic=table.pitch("tonic"),
