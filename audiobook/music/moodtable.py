@@ -80,9 +80,13 @@ def _metres(table: Table, rhythms: Rhythms, drum: Drum | None) -> tuple[tuple[in
     for bars in table.lists("metres", least=SHORTEST_BAR, most=LONGEST_BAR):
         for bar in bars:
             if bar not in rhythms:
-                table.wrong("metres", f"has a bar of {bar:g} eighths, for which there is no rhythm")
+                known = ", ".join(map(str, rhythms)) or "none"
+                problem = f"has a bar of {bar:g} eighths, for which there is no rhythm"
+                table.wrong("metres", f"{problem}; those of this mood have bars of: {known}")
             if drum is not None and bar not in drum.patterns:
-                table.wrong("metres", f"has a bar of {bar:g} eighths, which the drum cannot play")
+                known = ", ".join(map(str, drum.patterns)) or "none"
+                problem = f"has a bar of {bar:g} eighths, which the drum cannot play"
+                table.wrong("metres", f"{problem}; its patterns have bars of: {known}")
         if sum(bars) > LONGEST_PHRASE:
             table.wrong(
                 "metres", f"has a phrase of {sum(bars):g} eighths; at most {LONGEST_PHRASE}"
@@ -115,7 +119,7 @@ def _arpeggio(table: Table, known: Known) -> Arpeggio | None:
     if "arpeggio" not in table:
         return None
     inner = table.table("arpeggio")
-    patterns = inner.lists("patterns", least=-14, most=28)
+    patterns = inner.lists("patterns", least=-14, most=28, whole=True)
     arpeggio = Arpeggio(
         inner.one_of("instrument", known.instruments, "instrument of this palette"),
         tuple(tuple(int(degree) for degree in pattern) for pattern in patterns),

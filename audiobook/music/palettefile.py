@@ -147,7 +147,7 @@ def _plan(table: Table) -> Plan:
 def _stations(table: Table) -> tuple[tuple[float, str], ...]:
     pairs = table.raw("stations")
     shape = 'must be pairs such as [[0.0, "low"], [0.5, "climax"], [0.8, "low"]]'
-    if not isinstance(pairs, list) or not all(isinstance(p, list) and len(p) == 2 for p in pairs):
+    if not isinstance(pairs, list) or not all(_is_station(pair) for pair in pairs):
         table.wrong("stations", shape)
     starts = [p[0] for p in pairs if isinstance(p[0], int | float) and 0.0 <= p[0] < 1.0]
     if len(starts) != len(pairs) or starts != sorted(starts) or starts[:1] != [0.0]:
@@ -156,6 +156,10 @@ def _stations(table: Table) -> tuple[tuple[float, str], ...]:
     if set(kinds) - set(KINDS) or kinds.count("climax") != 1:
         table.wrong("stations", f'{shape}: "low", "middle" and one "climax"')
     return tuple((float(start), kind) for start, kind in pairs)
+
+
+def _is_station(pair: object) -> bool:
+    return isinstance(pair, list) and len(pair) == 2 and isinstance(pair[1], str)
 
 
 def _listed(cell: list[float]) -> str:

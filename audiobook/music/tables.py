@@ -14,7 +14,10 @@ from audiobook.story.toml_lines import line_of, lines_of_keys
 
 __all__ = ["Table", "read_table"]
 
+TOO_LARGE_TO_SHOW = 1e15
+EXAMPLE = '"audiobook music kazakh --toml" prints a palette that has it'
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)")
+_MANY_DIGITS = re.compile(r"\d{4000}")
 _PITCH = re.compile(r"([A-Ga-g])([#b]?)(-?\d)")
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 
@@ -36,6 +39,12 @@ def read_table(text: str, name: str) -> Table:
         raise MusicError(
             f"{name}:{line}: not TOML: {problem[:1].lower()}{problem[1:]}; mend this line"
         ) from error
+    except ValueError as error:  # the interpreter's limit on the digits of a number
+        line = text.count("\n", 0, match.start() if (match := _MANY_DIGITS.search(text)) else 0) + 1
+        raise MusicError(f"{name}:{line}: has a number of too many digits; shorten it") from error
+    except RecursionError as error:
+        line = text.count("\n", 0, max(text.find("[[[["), 0)) + 1
+        raise MusicError(f"{name}:{line}: has too many brackets in brackets; mend it") from error
     return Table(values, (), name, lines_of_keys(text))
 
 
@@ -80,7 +89,7 @@ class Table:
             unknown = [name for name in self._values if name not in self._known]
             close = difflib.get_close_matches(key, unknown, n=1)
             hint = f' (is "{close[0]}" it?)' if close else ""
-            self.wrong(key, f"is missing{hint}; every palette needs it")
+            self.wrong(key, f"is missing{hint}; {EXAMPLE}")
         return default
 
     def text(self, key: str, default: str | None = None) -> str:
@@ -126,14 +135,20 @@ class Table:
             self.wrong(key, f"must be a list of numbers, not {_shown(value)}")
         return [self._number(key, item, least, most) for item in value]
 
-    def lists(self, key: str, *, least: float, most: float) -> list[list[float]]:
-        """Return a list of lists of numbers, none empty."""
+    def lists(
+        self, key: str, *, least: float, most: float, whole: bool = False
+    ) -> list[list[float]]:
+        """Return a list of lists of numbers, none empty; ``whole`` refuses fractions."""
         value = self.raw(key)
         if not isinstance(value, list) or not all(isinstance(v, list) and v for v in value):
             self.wrong(key, "must be a list of lists of numbers, such as [[6, 6], [4, 6]]")
         if not value:
             self.wrong(key, "is empty; give at least one")
-        return [[self._number(key, item, least, most) for item in inner] for inner in value]
+        found = [[self._number(key, item, least, most) for item in inner] for inner in value]
+        parts = [item for inner in found for item in inner if whole and item != int(item)]
+        if parts:
+            self.wrong(key, f"must hold whole numbers, not {parts[0]:g}")
+        return found
 
     def one_of(self, key: str, known: Collection[str], what: str) -> str:
         """Return one of the names that the file gives elsewhere."""
@@ -161,7 +176,8 @@ class Table:
         if isinstance(value, bool) or not isinstance(value, int | float):
             self.wrong(key, f"must be a number, not {_shown(value)}")
         if not least <= value <= most:  # also refuses nan
-            self.wrong(key, f"is {value:g}; it must be {least:g} to {most:g}")
+            shown = f"{value:g}" if not abs(value) > TOO_LARGE_TO_SHOW else "far too large"
+            self.wrong(key, f"is {shown}; it must be {least:g} to {most:g}")
         return float(value)
 
 
