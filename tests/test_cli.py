@@ -142,6 +142,13 @@ COULD_NOT = [
         'a.xyz: ".xyz" is no known sound file; known: .mp3, .wav, .flac, .ogg',
     ),
     (["music", "kazk", "-o", "a.mp3"], 'unknown music palette "kazk"; did you mean "kazakh"?'),
+    (["music", "kazk", "--list"], 'unknown music palette "kazk"; did you mean "kazakh"?'),
+    (["music", "gone.toml", "--toml"], "gone.toml does not exist; check the name of the palette"),
+    (["music", "-o", "a.mp4"], 'a.mp4: ".mp4" is no known sound file; did you mean ".mp3"?'),
+    (["music", "-o", "a"], 'a: "" is no known sound file; known: .mp3, .wav, .flac, .ogg'),
+    (["music", "-o", "no/a.mp3"], "no/a.mp3: there is no folder no; make it first"),
+    (["music", "--picture", "a.gif"], 'a.gif: ".gif" is no picture that can be drawn; use .png'),
+    (["music", "--picture", "no/a.png"], "no/a.png: there is no folder no; make it first"),
     (
         ["locate", "bare", "0:10"],
         (
@@ -185,6 +192,8 @@ WRONG_USAGE = [
     (["locate", "out", "noon"], 'Error: "noon" is no position; say 12:34 or 90.5'),
     (["voices", "--say", "Hello"], "Error: --say needs -o FILE"),
     (["music"], "Error: say where to: -o bed.mp3"),
+    (["music", "--json"], "Error: --json goes with --list"),
+    (["music", "--seconds", "0.5", "-o", "a.wav"], "Error: Invalid value for '--seconds': 0.5"),
     (["cache", "prune", "--keep", "much"], 'Error: --keep "much" is no size'),
     (["completion", "tcsh"], "Error: Invalid value for '{bash|zsh|fish}': 'tcsh' is not one of"),
 ]

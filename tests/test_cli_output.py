@@ -9,6 +9,7 @@ import sys
 
 import pytest
 from click.testing import CliRunner
+from readback import RATE, decoded
 
 from audiobook.cli import app
 
@@ -286,3 +287,82 @@ def test_completion_knows_commands_and_options(desk):
         )
         answers[words] = done.stdout.split()
     assert answers == {"audiobook lo": ["plain,locate"], "audiobook build --mo": ["plain,--mood"]}
+
+
+def test_music_is_drawn_while_it_is_written(desk):
+    """One command makes the sound and its picture, and both are of the same piece."""
+    piece = ("music", "kazakh", "--mood", "solemn", "--seconds", "3", "--seed", "3")
+    done = run(*piece, "-o", "bed.wav", "--picture", "bed.png")
+    assert done.stdout.splitlines() == [
+        "bed.wav: kazakh, solemn, 3 s",
+        "bed.png: kazakh, solemn, 3 s",
+    ]
+    run(*piece, "-o", "alone.wav")
+    run(*piece, "--picture", "alone.png")
+    for kind in ("wav", "png"):
+        assert (desk / f"bed.{kind}").read_bytes() == (desk / f"alone.{kind}").read_bytes()
+
+
+@pytest.mark.parametrize("suffix", ["mp3", "wav", "flac", "ogg"])
+def test_music_has_exactly_the_length_that_was_asked_for(desk, suffix):
+    """What ffmpeg decodes of each kind of file is as long as was asked, to the sample."""
+    run("music", "--seconds", "1.3", "-o", f"bed.{suffix}")
+    assert len(decoded(desk / f"bed.{suffix}")) == round(1.3 * RATE)
+
+
+def test_palettes_are_listed_for_people_who_choose():
+    """Each has a line of what it is and one of its moods; the last line is about one's own."""
+    lines = run("music", "--list").stdout.splitlines()
+    assert lines[0].startswith("kazakh: the steppe: dombra")
+    assert lines[1].startswith("    tender (default), lively, solemn")
+    assert len(lines) == 2 * 6 + 1
+    assert max(map(len, lines[:-1])) < 120
+    assert "audiobook music kazakh --toml > mine.toml" in lines[-1]
+    listed = data("music", "--list")
+    assert listed[0]["palette"] == "kazakh"
+    for entry in listed:
+        assert entry["summary"]
+        assert entry["about"]
+        assert len(entry["source"]) > 40
+        assert len(entry["moods"]) == 6
+    one = run("music", "celtic", "--list").stdout
+    assert "a Mixolydian jig: fiddle, cittern and bodhran" in one
+    assert "Breathnach" in one
+
+
+def test_a_palette_that_is_printed_is_one_to_begin_with(desk):
+    """What --toml prints, changed in one place, plays another piece and lists its own moods."""
+    text = run("music", "celtic", "--toml").stdout
+    mine = text.replace('title = "Celtic"', 'title = "Mine"').replace(
+        "[moods.tender]", "[moods.calm]"
+    )
+    (desk / "mine.toml").write_text(mine, "utf-8")
+    assert "mine: Ireland" in run("music", "mine.toml", "--list").stdout
+    done = run("music", "./mine.toml", "--mood", "calm", "--seconds", "2", "-o", "a.wav")
+    assert done.stdout == "a.wav: mine, calm, 2 s\n"
+    assert run("music", "mine.toml", "--toml").stdout == mine
+
+
+def test_a_palette_file_is_looked_for_where_it_was_named(desk, monkeypatch):
+    """Typed, from where one stands; in book.toml, beside it, wherever one stands."""
+    book = desk / "book"
+    book.mkdir()
+    (book / "story.md").write_text(STORY, "utf-8")
+    (book / "book.toml").write_text('[music]\npalette = "own/mine.toml"\nmood = "slow"\n', "utf-8")
+    (book / "own").mkdir()
+    text = run("music", "nordic", "--toml").stdout
+    (book / "own" / "mine.toml").write_text(text.replace("[moods.solemn]", "[moods.slow]"), "utf-8")
+    (desk / "here.toml").write_text(text.replace("[moods.solemn]", "[moods.far]"), "utf-8")
+    hum = ("--voice", "tone:hum")
+
+    def moods_of(*arguments):
+        return {c["mood"] for c in data("chapters", *arguments, *hum)["chapters"]}
+
+    assert moods_of("book") == {"slow"}
+    for typed in ("here.toml", "./here.toml", str(desk / "here.toml")):
+        assert moods_of("book", "--music", typed, "--mood", "far") == {"far"}
+    monkeypatch.chdir(book / "own")
+    assert moods_of("..") == {"slow"}
+    assert moods_of("..", "--music", "mine.toml") == {"slow"}
+    done = run("chapters", "..", "--music", "here.toml", *hum, status=1)
+    assert "here.toml does not exist; check the name of the palette file" in done.stderr

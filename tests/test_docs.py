@@ -14,7 +14,7 @@ README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
 NAMES = [*COMMANDS, "cache info", "cache prune"]
 SHORTEST_TERMINAL = 80
 # Options whose absence needs no explanation: what they are about is then not done.
-WITHOUT_DEFAULT = {"--out", "--say", "--help", "--midi"}
+WITHOUT_DEFAULT = {"--out", "--say", "--help", "--midi", "--picture"}
 
 
 def find(words):

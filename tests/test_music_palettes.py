@@ -114,6 +114,25 @@ def test_a_file_of_ones_own_is_read(tmp_path):
         ('lead = "harp"', 'lead = "harb"', r'mine.toml:27: .*did you mean "harp"'),
         ("velocity = 0.2 }", "velocty = 0.2 }", r"mine.toml:28: .*velocity is missing"),
         ("[moods.plain]", "[moods.plain", r"mine.toml:21: not TOML"),
+        (MINE, "", r"mine.toml:1: instruments is missing; \"audiobook music kazakh --toml\""),
+        ("bpm = 60", "bpm = 1" + "0" * 400, r"mine.toml:24: .*bpm is far too large; it must be 20"),
+        ("bpm = 60", "bpm = 1" + "0" * 9000, r"mine.toml:24: has a number of too many digits"),
+        ("bpm = 60", "bpm = 60\nx = " + "[" * 9000, r"mine.toml:25: has too many brackets"),
+        ('"D.t."', "3", r"mine.toml:11: drums.walk.4 must be text in quotation marks, not 3"),
+        ("4 = [[2", "17 = [[2", r"mine.toml:8: rhythms.walk.17 must be a bar's length .* 2 to 16"),
+        ('4 = "D.t."', '5 = "D.t.t"', r"mine.toml:25: .* drum cannot play; .* have bars of: 5"),
+        ("[[4, 4]]", "[[4.5, 4]]", r"no rhythm; those of this mood have bars of: 4"),
+        ("[[4, 4]]", "[[" + "4, " * 12 + "4]]", r"metres has a phrase of 52 eighths; at most 48"),
+        ('"skin"', '"skn"', r"mine.toml:28: .*drum.instrument is \"skn\".* did you mean \"skin\""),
+        ("decay_s = 3", "decay_s = '3'", r"mine.toml:15: .*decay_s must be a number, not \"3\""),
+        ('model = "harp"', "model = 3", r"mine.toml:14: .*model must be text in quotation marks"),
+        ("bpm = 60", "bpm = 60\nsway = [1.2, 1]", r"mine.toml:25: .*sway must add up to 2"),
+        ("bpm = 60", "bpm = 60\nbpm = 61", r"mine.toml:25: not TOML: cannot overwrite a value"),
+        (
+            'about = "two',
+            'form = { stations = [[0, ["low"]]] }\nabout = "two',
+            r"mine.toml:1: form.st",
+        ),
     ],
 )
 def test_mistakes_are_named_with_their_line(old, new, message):
@@ -130,6 +149,22 @@ def test_missing_and_unreadable_files_are_refused(tmp_path):
     (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(MusicError, match="not UTF-8"):
         load_palette(tmp_path / "binary.toml")
+    (tmp_path / "zeros.toml").write_bytes(bytes(100))
+    with pytest.raises(MusicError, match=r"zeros.toml:1: not TOML: .*; mend this line"):
+        load_palette(tmp_path / "zeros.toml")
+    with (tmp_path / "song.toml").open("wb") as file:
+        file.truncate(50 << 20)
+    with pytest.raises(MusicError, match=r"song\.toml is larger than 1 MB; no palette is"):
+        load_palette(tmp_path / "song.toml")
+    with pytest.raises(MusicError, match=r"cannot be read: is a directory"):
+        load_palette(tmp_path.rename(tmp_path.with_suffix(".toml")))
+
+
+def test_an_arpeggio_of_parts_of_a_step_is_refused():
+    """Steps of a scale are counted; half a step would silently have been none."""
+    half = 'arpeggio = { instrument = "harp", patterns = [[0, 0.5]], velocity = 0.1 }\n'
+    with pytest.raises(MusicError, match=r"patterns must hold whole numbers, not 0\.5"):
+        mine('lead = "harp"\n', f'lead = "harp"\n{half}')
 
 
 def test_unknown_names_are_answered_with_the_closest():

@@ -63,11 +63,12 @@ def at(path):
 def questions(monkeypatch):
     """Return what the parser asks of a palette that has every key: path, method, limits."""
     asked = {}
+    real = {method: getattr(tables.Table, method) for method in TYPES}
     for method in TYPES:
 
-        def spy(self, key, *rest, _method=method, _real=getattr(tables.Table, method), **limits):
+        def spy(self, key, *rest, _method=method, **limits):
             asked.setdefault((*self._path, key), (_method, limits))
-            return _real(self, key, *rest, **limits)
+            return real[_method](self, key, *rest, **limits)
 
         monkeypatch.setattr(tables.Table, method, spy)
     parse_palette(EVERYTHING, "mine", "mine.toml")
@@ -129,7 +130,7 @@ def test_required_keys_are_those_that_the_parser_misses():
 def _problem(read):
     """Parse values that were never a text; return what is wrong with them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("audiobook.music.palettefile.read_table", lambda text, name: read)
+        patch.setattr("audiobook.music.palettefile.read_table", lambda *_: read)
         try:
             parse_palette("", "mine", "mine.toml")
         except MusicError as error:

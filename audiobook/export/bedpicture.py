@@ -45,12 +45,14 @@ class BedPicture:
     Raises
     ------
     ExportError
-        If the path does not end in ``.png``.
+        If the path does not end in ``.png``, or its folder is not there.
     """
 
     def __init__(self, bed: ComposedBed, path: Path, title: str, about: str = "") -> None:
         if path.suffix.lower() != SUFFIX:
             raise ExportError(f'{path}: "{path.suffix}" is no picture that can be drawn; use .png')
+        if not path.parent.is_dir():
+            raise ExportError(f"{path}: there is no folder {path.parent}; make it first")
         self._bed, self._path = bed, path
         self._title, self._about = title, about
 

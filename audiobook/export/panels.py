@@ -76,8 +76,8 @@ class Sheet:
         """Return the picture in 256 colours, which looks the same and is a third of the size."""
         from PIL import Image
 
-        quantizer = Image.Quantize.MAXCOVERAGE
-        return self.image.quantize(256, method=quantizer, dither=Image.Dither.NONE)
+        cover = Image.Quantize.MAXCOVERAGE
+        return self.image.quantize(256, method=cover, kmeans=2, dither=Image.Dither.NONE)
 
     def text(
         self, x: float, y: float, text: str, anchor: str, size_px: int = SMALL_PX, fill: str = INK
@@ -89,18 +89,19 @@ class Sheet:
         """Write the title, what it is about, and who plays."""
         entries = [(part.name, part.colour) for part in parts]
         room = self._legend(box.right, box.bottom, entries, font(TEXT_PX)) - box.left
+        x = float(box.left)
         beside = font(TEXT_PX).getlength(printable(about)) + GAP_PX
-        lines = fitted(
-            printable(title),
-            max(LEAST_TITLE_PX, int(room - beside)),
-            2 * TITLE_PX - 1,  # less than two lines: it stays on one
-            largest_px=TITLE_PX,
-            smallest_px=TEXT_PX,
-        )
-        shown = " ".join(lines.lines)
-        self.text(box.left, box.bottom, shown, "ls", lines.size_px)
-        if beside + LEAST_TITLE_PX < room:
-            x = box.left + font(lines.size_px).getlength(shown) + GAP_PX
+        if printable(title):
+            lines = fitted(
+                printable(title),
+                max(LEAST_TITLE_PX, int(room - beside)),
+                2 * TITLE_PX - 1,  # less than two lines: it stays on one
+                largest_px=TITLE_PX,
+                smallest_px=TEXT_PX,
+            )
+            self.text(x, box.bottom, lines.lines[0], "ls", lines.size_px)
+            x += font(lines.size_px).getlength(lines.lines[0]) + GAP_PX
+        if x - box.left + beside < room:
             self.text(x, box.bottom, about, "ls", TEXT_PX)
 
     def _legend(
