@@ -3,9 +3,15 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
+from audiobook.audio import SAMPLE_RATE
 from audiobook.errors import MusicError
+from audiobook.music.bed import open_cues
+from audiobook.music.composed import ComposedBed
+from audiobook.music.composer import compose
+from audiobook.music.instruments import instrument
 from audiobook.music.moods import DEFAULT_MOOD, MOODS, PALETTES, find_mood, load_palette
 from audiobook.music.palettefile import parse_palette
 
@@ -173,3 +179,32 @@ def test_unknown_names_are_answered_with_the_closest():
         find_mood("kazak", "tender")
     with pytest.raises(MusicError, match='no mood "tendr"; did you mean "tender"'):
         find_mood("kazakh", "tendr")
+
+
+@pytest.mark.parametrize("model", ["dombra", "kobyz", "ney", "dangyra", "drone"])
+@pytest.mark.parametrize(("tonic", "octave"), [('"A0"', -3), ("108", 3)])
+def test_what_no_instrument_reaches_is_played_octaves_nearer(model, tonic, octave):
+    """A tonic at either end and instruments octaves beyond it still give music, on its pitches."""
+    pad = f'pad = {{ instrument = "skin", velocity = 0.1, octave = {octave} }}\n'
+    text = MINE.replace('"A2"', tonic).replace('"dangyra"', f'"{model}"\noctave = {octave}')
+    text = text.replace('lead = "harp"\n', f'lead = "harp"\n{pad}')
+    palette = parse_palette(text, "mine", "mine.toml")
+    mood = palette.moods["plain"]
+    score = compose(open_cues(12 * SAMPLE_RATE), palette, mood, "1")
+    low, high = instrument(model).REACH
+    pitches = [note.pitch for note in score.notes if note.instrument == "skin"]
+    assert pitches
+    assert all(low <= pitch <= high for pitch in pitches)
+    assert {(pitch - palette.tonic) % 12 for pitch in pitches} <= {*mood.scale, 7.0}
+    sound = np.concatenate(list(ComposedBed(score, palette, mood).blocks()))
+    assert np.isfinite(sound).all()
+    assert np.abs(sound).max() > 0.001
+
+
+@pytest.mark.parametrize("model", ["dombra", "kobyz", "ney", "dangyra", "drone"])
+def test_every_parameter_can_be_set_to_its_limits(model):
+    """Whatever the schema and the message of an error allow is played."""
+    for parameter in instrument(model).parameters():
+        for value in (parameter.low, parameter.high, 0.9 * parameter.low + 0.1 * parameter.high):
+            sound = instrument(model, {parameter.name: value}).play(60.0, 0.5, 0.5, 0)
+            assert np.isfinite(sound).all(), parameter.name

@@ -10,6 +10,7 @@ from audiobook.music.accompany import accompaniment, opening, pad, strum
 from audiobook.music.bed import Cues
 from audiobook.music.chance import Chance
 from audiobook.music.form import Form, Slot, lay_out
+from audiobook.music.instruments import within_reach
 from audiobook.music.melody import melody, pulse
 from audiobook.music.palette import Mood, Palette
 from audiobook.music.score import Mark, Mode, Note, Score
@@ -70,7 +71,7 @@ class _Composer:
 
     def score(self) -> Score:
         n_samples = self._cues.n_samples
-        inside = (replace(n, onset=max(0, n.onset)) for n in self._notes() if n.onset < n_samples)
+        inside = (self._placed(n) for n in self._notes() if n.onset < n_samples)
         return Score(
             n_samples=n_samples,
             tonic=self._palette.tonic,
@@ -81,6 +82,11 @@ class _Composer:
             notes=tuple(sorted(inside, key=lambda n: (n.onset, n.instrument, n.pitch))),
             marks=_marks(self._form),
         )
+
+    def _placed(self, note: Note) -> Note:
+        """Let nobody play before the beginning, or where the instrument has no tones."""
+        model = self._palette.instruments[note.instrument].model
+        return replace(note, onset=max(0, note.onset), pitch=within_reach(model, note.pitch))
 
     def _modes(self) -> list[tuple[int, Setting]]:
         """Return from which sample on which mood holds; the first from the beginning."""

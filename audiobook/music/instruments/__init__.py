@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from audiobook.errors import MusicError, did_you_mean
@@ -9,7 +10,15 @@ from audiobook.music.instruments.model import Model as Instrument
 from audiobook.music.instruments.model import Parameter, ParameterError, Samples
 from audiobook.music.instruments.presets import PRESETS
 
-__all__ = ["MODELS", "Instrument", "Parameter", "ParameterError", "Samples", "instrument"]
+__all__ = [
+    "MODELS",
+    "Instrument",
+    "Parameter",
+    "ParameterError",
+    "Samples",
+    "instrument",
+    "within_reach",
+]
 
 MODELS: tuple[str, ...] = tuple(PRESETS)
 
@@ -39,3 +48,17 @@ def instrument(model: str, parameters: Mapping[str, float] | None = None) -> Ins
     if model not in PRESETS:
         raise MusicError(f'unknown instrument "{model}"; {did_you_mean(model, PRESETS)}')
     return PRESETS[model].changed(parameters or {}, model)
+
+
+def within_reach(model: str, pitch: float) -> float:
+    """Return a pitch as near as octaves bring it to where a model can be played.
+
+    Examples
+    --------
+    >>> within_reach("koto", 62.0), within_reach("koto", 110.0), within_reach("koto", 1.5)
+    (62.0, 86.0, 37.5)
+    """
+    low, high = PRESETS[model].REACH
+    octaves_up = max(0, math.ceil((low - pitch) / 12.0))
+    octaves_down = max(0, math.ceil((pitch - high) / 12.0))
+    return pitch + 12.0 * (octaves_up - octaves_down)

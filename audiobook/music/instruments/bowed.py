@@ -85,6 +85,7 @@ class BowedString(Model):
         Modes of the body.
     """
 
+    REACH = (28.0, 95.0)
     rolloff_hz: float = limited(1400.0, 300.0, 6000.0, "Hz")
     bow_position: float = limited(0.11, 0.03, 0.3, "of the string")
     attack_s: float = limited(0.16, 0.02, 3.0, "s")

@@ -39,6 +39,7 @@ class Drone(Model):
         takes over without a seam.
     """
 
+    REACH = (28.0, 83.0)
     rolloff_hz: float = limited(650.0, 100.0, 4000.0, "Hz")
     breadth_hz: float = limited(0.5, 0.1, 8.0, "Hz")
     motion: float = limited(0.30, 0.0, 1.0, "of the line")

@@ -51,6 +51,7 @@ class FrameDrum(Model):
         Fall of the modes with frequency, for each octave.
     """
 
+    REACH = (23.0, 83.0)
     decay_s: float = limited(0.30, 0.03, 2.0, "s")
     lowest: float = limited(1.0, 0.0, 3.0, "times")
     bend: float = limited(0.15, 0.0, 0.4, "of the pitch")

@@ -68,6 +68,7 @@ class Flute(Model):
         Level change for each octave above D5; a low flute has little breath to give.
     """
 
+    REACH = (35.0, 103.0)
     second_db: float = limited(-10.5, -60.0, 6.0, "dB")
     third_db: float = limited(-18.5, -60.0, 6.0, "dB")
     fall_db: float = limited(9.0, 0.0, 40.0, "dB")

@@ -6,7 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -60,7 +60,14 @@ class Model(ABC):
     """A way to make sound; with its parameters set, an instrument.
 
     Instruments are values: equal parameters, equal sound.
+
+    Attributes
+    ----------
+    REACH : tuple of float
+        Lowest and highest MIDI pitch that `play` takes.
     """
+
+    REACH: ClassVar[tuple[float, float]]
 
     def __post_init__(self) -> None:
         for parameter in self.parameters():

@@ -74,8 +74,8 @@ class PluckedString(Model):
         Above 0 strings lie in courses of three, the outer ones so far below and above; the pick
         meets all at once.
     under_pitch, under_gap_ms : float
-        Above 0 every stroke takes an open string of this MIDI pitch along (tökpe), so much apart,
-        alternately before and after.
+        From 28 up every stroke takes an open string of this MIDI pitch along (tökpe), so much
+        apart, alternately before and after; less is none.
     tilt_db : float
         Level change for each octave above D3.
     direct : float
@@ -86,6 +86,7 @@ class PluckedString(Model):
         Modes of the body.
     """
 
+    REACH = (28.0, 95.0)
     pick_position: float = limited(0.12, 0.02, 0.5, "of the string")
     decay_s: float = limited(2.6, 0.2, 8.0, "s")
     decay_3k_s: float = limited(0.45, 0.05, 4.0, "s")
@@ -98,7 +99,7 @@ class PluckedString(Model):
     stiffness: float = limited(3e-5, 0.0, 1e-3, "")
     glide_cents: float = limited(5.0, 0.0, 40.0, "cents")
     course_cents: float = limited(0.0, 0.0, 20.0, "cents")
-    under_pitch: float = limited(0.0, 0.0, 96.0, "MIDI")
+    under_pitch: float = limited(0.0, 0.0, 95.0, "MIDI")
     under_gap_ms: float = limited(12.0, 0.0, 60.0, "ms")
     tilt_db: float = limited(-2.0, -9.0, 3.0, "dB an octave")
     direct: float = limited(0.55, 0.0, 2.0, "of the string")
@@ -122,7 +123,7 @@ class PluckedString(Model):
         bright = velocity * (UP_BRIGHTNESS if up else 1.0)
         note = pluck(self, f0_hz=pitch_hz(pitch), velocity=bright, seed=number)
         gap = seconds_to_samples(self.under_gap_ms / 1000.0)
-        if self.under_pitch:
+        if self.under_pitch >= self.REACH[0]:
             under = pluck(self, f0_hz=pitch_hz(self.under_pitch), velocity=bright, seed=number)
             under = under * np.float32(UNDER_LEVEL)
             # Down the open low string is met first, up it comes after the melody.
