@@ -1,6 +1,7 @@
 """The schema of palette files says what the parser does; neither can change without the other."""
 
 import json
+import re
 import tomllib
 from pathlib import Path
 
@@ -8,13 +9,17 @@ import jsonschema
 import pytest
 from test_music_palettes import MINE
 
+from audiobook.audio import SAMPLE_RATE
 from audiobook.errors import MusicError
 from audiobook.music import moods, tables
+from audiobook.music.bed import open_cues
+from audiobook.music.composer import compose
 from audiobook.music.instruments import MODELS, instrument
 from audiobook.music.moods import PALETTES
 from audiobook.music.palettefile import parse_palette
 
 SCHEMA = json.loads((Path(moods.__file__).parent / "palette.schema.json").read_text("utf-8"))
+GUIDE = (Path(__file__).parent.parent / "docs" / "music.md").read_text("utf-8")
 CHECK = jsonschema.Draft202012Validator(SCHEMA)
 # Tables whose keys the writer of a palette chooses.
 NAMED = {"scales", "rhythms", "drums", "instruments", "moods"}
@@ -196,3 +201,56 @@ def test_what_the_schema_refuses_the_parser_refuses(old, new):
     with pytest.raises(MusicError, match=r"^mine\.toml:\d+: "):
         parse_palette(text, "mine", "mine.toml")
     CHECK.validate(tomllib.loads(MINE))
+
+
+def blocks():
+    """Return the TOML examples of the guide, the first of them a whole palette."""
+    return re.findall(r"^```toml\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
+
+
+def test_the_guides_first_palette_is_one():
+    """Whoever copies it has music at once, and an editor with the schema agrees."""
+    text = blocks()[0]
+    CHECK.validate(tomllib.loads(text))
+    palette = parse_palette(text, "lullaby", "lullaby.toml")
+    mood = palette.mood("tender")
+    score = compose(open_cues(60 * SAMPLE_RATE), palette, mood, "1")
+    assert {note.instrument for note in score.notes} == {"harp", "flute"}
+    assert f"lullaby.toml:{1 + text[: text.index('lead =')].count(chr(10))}: " in GUIDE
+
+
+@pytest.mark.parametrize("example", blocks()[1:], ids=lambda text: text.split("\n")[0])
+def test_the_guides_examples_are_of_the_schema(example):
+    """Each of the guide's pieces of a palette is what the schema allows there."""
+    whole = tomllib.loads(EVERYTHING)
+    for name, value in tomllib.loads(example).items():
+        whole[name] = value
+    assert not [e.message for e in CHECK.iter_errors(whole)]
+
+
+def test_the_guide_names_every_key_model_and_parameter():
+    """Nothing that a palette may say is left for its writer to guess."""
+    shown = {}
+    for example in blocks():
+        merge(shown, tomllib.loads(example))
+    mood = SCHEMA["properties"]["moods"]["additionalProperties"]["properties"]
+    scored = SCHEMA["properties"]["instruments"]["additionalProperties"]["properties"]
+    assert set(shown["moods"]["tender"]) == set(mood)
+    assert set(shown["instruments"]["dombra"]) == set(scored)
+    assert set(shown["form"]) == set(SCHEMA["properties"]["form"]["properties"])
+    assert all(f"`{key}`" in GUIDE or key in shown for key in SCHEMA["properties"])
+    for model in MODELS:
+        assert f"`{model}`" in GUIDE
+        for p in instrument(model).parameters():
+            limits = f"{p.low:g} to {p.high:g}".replace("-", "−")
+            assert f"| `{p.name}` | {limits}" in GUIDE, f"{model}: {p.name}"
+    for palette in PALETTES:
+        assert f"| `{palette}` |" in GUIDE
+
+
+def merge(into, values):
+    for key, value in values.items():
+        if isinstance(value, dict) and key in into:
+            merge(into[key], value)
+        else:
+            into[key] = value

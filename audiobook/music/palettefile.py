@@ -45,9 +45,9 @@ def parse_palette(text: str, name: str, file_name: str) -> Palette:
     palette = Palette(
         name=name,
         title=table.text("title", name),
-        summary=table.text("summary", "-"),
+        summary=table.text("summary", ""),
         about=table.text("about"),
-        source=table.text("source", "-"),
+        source=table.text("source", ""),
         tonic=table.pitch("tonic"),
         moods={n: read_mood(t, n, known) for n, t in table.tables("moods").items()},
         instruments=instruments,
