@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from audiobook.lexicon import SpokenWord
+from audiobook.story.directions import Direction
 
 __all__ = ["Boundary", "Segment", "SegmentKind"]
 
@@ -49,6 +50,8 @@ class Segment:
         The text's words in order; ``" ".join(w.written)`` has the words of ``text``.
     line : int
         Line in the source, from 1; 0 when there is none.
+    directions : tuple of Direction
+        What the author wants from here on.
     """
 
     id: str
@@ -59,6 +62,7 @@ class Segment:
     words: tuple[SpokenWord, ...]
     after: Boundary
     line: int = 0
+    directions: tuple[Direction, ...] = ()
 
     @property
     def spoken(self) -> str:

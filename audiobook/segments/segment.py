@@ -14,6 +14,7 @@ from audiobook.segments.breath import Breath, breaths
 from audiobook.segments.model import Boundary, Segment, SegmentKind
 from audiobook.segments.sentences import sentence_spans
 from audiobook.story.book import Pronunciation
+from audiobook.story.directions import Direction
 from audiobook.story.model import Block, BlockKind, Chapter, has_words
 
 __all__ = ["NARRATOR", "chapter_text", "segment_chapter"]
@@ -39,6 +40,7 @@ class _Part:
     separator: str
     after: Boundary
     line: int
+    directions: tuple[Direction, ...] = ()
 
 
 def chapter_text(chapter: Chapter) -> str:
@@ -135,7 +137,8 @@ def _joined(one: _Part, other: _Part) -> _Part:
     text = one.text + one.separator + other.text
     kind = other.kind if has_words(other.text) else one.kind
     line = other.line if has_words(other.text) else one.line
-    return _Part(kind, text, other.separator, other.after, line)
+    directions = one.directions + other.directions
+    return _Part(kind, text, other.separator, other.after, line, directions)
 
 
 def _parts_of(block: Block, separator: str, language: str) -> Iterator[_Part]:
@@ -146,12 +149,13 @@ def _parts_of(block: Block, separator: str, language: str) -> Iterator[_Part]:
     pieces = breaths(text, _units(block.kind, text, language))
     for piece, following in zip_longest(pieces, pieces[1:]):
         line = block.line + text.count("\n", 0, piece.start)
+        directions = block.directions if piece is pieces[0] else ()
         if following is None:
-            yield _Part(kind, text[piece.start : piece.end], separator, after, line)
+            yield _Part(kind, text[piece.start : piece.end], separator, after, line, directions)
         else:
             inner = Boundary.SENTENCE if piece.is_sentence else Boundary.CLAUSE
             between = text[piece.end : following.start]
-            yield _Part(kind, text[piece.start : piece.end], between, inner, line)
+            yield _Part(kind, text[piece.start : piece.end], between, inner, line, directions)
 
 
 def _units(kind: BlockKind, text: str, language: str) -> Sequence[Breath]:
@@ -196,6 +200,7 @@ def _spoken(
             words,
             part.after,
             part.line,
+            part.directions,
         )
 
 

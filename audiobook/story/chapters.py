@@ -6,6 +6,8 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from audiobook.errors import StoryError
+from audiobook.story.directions import Direction
 from audiobook.story.draft import Draft, Manuscript
 from audiobook.story.headings import is_part_line, match_chapter_line, numeral_value
 from audiobook.story.model import Block, BlockKind, Chapter, has_words
@@ -42,10 +44,16 @@ def divide(manuscript: Manuscript) -> tuple[Manuscript, tuple[Chapter, ...]]:
         With the title and author that its headings give, where it had none.
     chapters : tuple of Chapter
         Together they hold every word; each has words of its own, unless the story has none.
+
+    Raises
+    ------
+    StoryError
+        If a direction stands at the end, where nothing follows it.
     """
     drafts = manuscript.drafts
     if not any(draft.kind is BlockKind.HEADING for draft in drafts):
         drafts = _mark_chapter_lines(drafts)
+    drafts = _hand_on_directions(drafts, manuscript.directions)
     if not any(draft.kind is BlockKind.HEADING for draft in drafts):
         pieces = _by_breaks(drafts) or _by_length(drafts)
         return manuscript, tuple(_derived(piece) for piece in pieces)
@@ -54,6 +62,25 @@ def divide(manuscript: Manuscript) -> tuple[Manuscript, tuple[Chapter, ...]]:
     parts = _parts(manuscript.drafts, _chapter_level(manuscript.drafts))
     manuscript, parts = _take_front(manuscript, parts)
     return manuscript, tuple(_chapter(part) for part in _fold_empty(parts))
+
+
+def _hand_on_directions(
+    drafts: Sequence[Draft], after: tuple[Direction, ...]
+) -> tuple[Draft, ...]:
+    """Give the directions of headings and breaks to the text under them."""
+    settled: list[Draft] = []
+    waiting: tuple[Direction, ...] = ()
+    for draft in drafts:
+        waiting = (*waiting, *draft.directions)
+        is_text = draft.kind in (BlockKind.PARAGRAPH, BlockKind.VERSE) and has_words(draft.text)
+        settled.append(dataclasses.replace(draft, directions=waiting if is_text else ()))
+        waiting = () if is_text else waiting
+    if left := (*waiting, *after):
+        raise StoryError(
+            f"{left[0].where}: no text follows {{{left[0].name}: {left[0].value}}}; "
+            "put it before the text it is for"
+        )
+    return tuple(settled)
 
 
 def _mark_chapter_lines(drafts: Sequence[Draft]) -> tuple[Draft, ...]:
@@ -133,6 +160,8 @@ def _take_front(manuscript: Manuscript, parts: list[_Part]) -> tuple[Manuscript,
     """Take title and author from the front, when nothing else stands before the first chapter."""
     first = parts[0] if parts else None
     if first is None or first.title or len(parts) < 2 or len(first.drafts) > 2:
+        return manuscript, parts
+    if any(draft.directions for draft in first.drafts):  # then it is told, not a title page
         return manuscript, parts
     texts = [draft.text for draft in first.drafts]
     author = byline(texts[-1])
@@ -253,7 +282,9 @@ def _derived(piece: Sequence[Draft]) -> Chapter:
 
 
 def _chapter(part: _Part) -> Chapter:
-    blocks = _trim_breaks([Block(d.kind, d.text, d.line, d.level) for d in part.drafts])
+    blocks = _trim_breaks(
+        [Block(d.kind, d.text, d.line, d.level, d.directions) for d in part.drafts]
+    )
     title = part.title or derive_title(block.text for block in blocks)
     line = part.line if part.title or not blocks else blocks[0].line
     return Chapter(title, bool(part.title), blocks, line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from audiobook.story.directions import Direction
 from audiobook.story.model import BlockKind
 
 __all__ = ["Draft", "Manuscript"]
@@ -21,12 +22,15 @@ class Draft:
         Where it starts in the source, from 1.
     level : int
         Depth of a marked heading, from 1; 0 for anything else.
+    directions : tuple of Direction
+        What stands before it and holds from there on.
     """
 
     kind: BlockKind
     lines: tuple[str, ...]
     line: int
     level: int = 0
+    directions: tuple[Direction, ...] = ()
 
     @property
     def text(self) -> str:
@@ -38,12 +42,16 @@ class Draft:
 
 @dataclass(frozen=True)
 class Manuscript:
-    """A story before it is divided into chapters, with what it says of itself."""
+    """A story before it is divided into chapters, with what it says of itself.
+
+    ``directions`` are those after the last draft.
+    """
 
     drafts: tuple[Draft, ...]
     title: str = ""
     author: str = ""
     language: str = ""
+    directions: tuple[Direction, ...] = ()
 
 
 def join_wrapped(lines: tuple[str, ...]) -> str:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from audiobook.errors import StoryError
+from audiobook.story.directions import Direction, direction_in
 from audiobook.story.draft import Draft, Manuscript
 from audiobook.story.headings import is_scene_break
 from audiobook.story.languages import language_code
 from audiobook.story.model import BlockKind
 
 if TYPE_CHECKING:
+    from markdown_it.rules_core import StateCore
     from markdown_it.token import Token
 
 __all__ = ["parse_markdown"]
@@ -43,17 +46,20 @@ def parse_markdown(text: str, name: str) -> Manuscript:
     -----
     Emphasis, links and inline code keep their words; pictures, comments, notes' marks and code of a
     named language have none to speak. An indented block is a paragraph, as authors mean it, and a
-    paragraph with a line of dashes right under it stays one.
+    paragraph with a line of dashes right under it stays one. A line that is a direction is no text,
+    wherever it stands in a paragraph.
 
     Raises
     ------
     StoryError
-        If the front matter is not YAML.
+        If the front matter is not YAML, or a direction is unknown.
     """
     facts, body, n_lines = _front_matter(text, name)
-    drafts = tuple(_drafts(_tokens(_FOOTNOTE_MARK.sub("", body)), n_lines))
+    tokens = _tokens(_FOOTNOTE_MARK.sub("", body), name, n_lines)
+    drafts, after = _directed(_drafts(tokens, n_lines))
     return Manuscript(
         drafts,
+        directions=after,
         title=_fact(facts, "title"),
         author=_fact(facts, "author", "authors", "creator"),
         language=language_code(_fact(facts, "language", "lang")),
@@ -105,15 +111,61 @@ def _one_line(value: object) -> str:
     return " ".join(str(value).split())
 
 
-def _tokens(body: str) -> list[Token]:
+def _tokens(body: str, name: str, offset: int) -> list[Token]:
     from markdown_it import MarkdownIt
+
+    source = body.split("\n")
+
+    def take(state: StateCore) -> None:
+        """Take lines that are directions out of paragraphs before their markup is read."""
+        for opening, token in zip(state.tokens, state.tokens[1:], strict=False):
+            # A heading with a line under it is a paragraph until that line.
+            if opening.type == "paragraph_open" or opening.markup in ("-", "="):
+                _take_directions(token, source, name, offset)
 
     # Indented text is no code in a story, and link definitions would swallow words.
     reader = MarkdownIt("commonmark").enable(["table", "strikethrough"]).disable("code")
+    reader.core.ruler.before("inline", "directions", take)
     return reader.parse(body)
 
 
-def _drafts(tokens: Sequence[Token], offset: int) -> Iterator[Draft]:
+def _take_directions(token: Token, source: Sequence[str], name: str, offset: int) -> None:
+    """Move a token's directions from its text to its ``meta``: before the text, and after it."""
+    if token.type != "inline" or "{" not in token.content:
+        return
+    start = token.map[0] if token.map else 0
+    lines = token.content.split("\n")
+    # As written, so that what a list's number stands before is no line of its own.
+    written = [line.lstrip("> \t") for line in source[start : start + len(lines)]]
+    found = [direction_in(line, name, start + i + 1 + offset) for i, line in enumerate(written)]
+    if not any(found):
+        return
+    texts = [i for i, direction in enumerate(found) if direction is None]
+    last = texts[-1] if texts else len(lines)
+    token.map = [start + (texts[0] if texts else 0), start + len(lines)]
+    token.content = "\n".join(
+        line for line, direction in zip(lines, found, strict=True) if direction is None
+    )
+    token.meta["before"] = [direction for direction in found[:last] if direction]
+    token.meta["after"] = [direction for direction in found[last:] if direction]
+
+
+def _directed(
+    parts: Iterable[Draft | Direction],
+) -> tuple[tuple[Draft, ...], tuple[Direction, ...]]:
+    """Give each direction to the draft that follows it; return the drafts and what is left."""
+    drafts: list[Draft] = []
+    waiting: tuple[Direction, ...] = ()
+    for part in parts:
+        if isinstance(part, Direction):
+            waiting = (*waiting, part)
+        else:
+            drafts.append(dataclasses.replace(part, directions=waiting) if waiting else part)
+            waiting = ()
+    return tuple(drafts), waiting
+
+
+def _drafts(tokens: Sequence[Token], offset: int) -> Iterator[Draft | Direction]:
     number = ""  # of the list item that the next paragraph opens
     for i, token in enumerate(tokens):
         line = (token.map[0] if token.map else 0) + 1 + offset
@@ -122,7 +174,9 @@ def _drafts(tokens: Sequence[Token], offset: int) -> Iterator[Draft]:
         elif token.type == "inline":
             opening = tokens[i - 1]
             lines = _inline_lines(token.children or ())
+            yield from token.meta.get("before", ())
             yield from _inline_drafts(opening, [*_numbered(number, lines)], line)
+            yield from token.meta.get("after", ())
             number = ""
         elif token.type == "hr":
             yield Draft(BlockKind.SCENE_BREAK, (), line)
@@ -142,6 +196,8 @@ def _inline_drafts(opening: Token, lines: Sequence[str], line: int) -> Iterator[
     lines = [clean for text in lines if (clean := " ".join(text.split()))]
     text = " ".join(lines)
     if not text:
+        if opening.type == "heading_open" and opening.markup == "-":  # under a direction
+            yield Draft(BlockKind.SCENE_BREAK, (), line)
         return
     if opening.type == "heading_open":
         level = int(opening.tag[1:])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from audiobook.story.directions import Direction
+
 __all__ = ["Block", "BlockKind", "Chapter", "Story", "has_words"]
 
 
@@ -29,12 +31,15 @@ class Block:
         Where it starts in the source, from 1.
     level : int
         Depth of a section heading below the chapter, from 1; 0 for anything else.
+    directions : tuple of Direction
+        What the author wants from here on; only where there is text that is no heading.
     """
 
     kind: BlockKind
     text: str
     line: int
     level: int = 0
+    directions: tuple[Direction, ...] = ()
 
 
 @dataclass(frozen=True)

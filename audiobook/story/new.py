@@ -20,7 +20,7 @@ __all__ = ["new_project", "render_book", "render_story"]
 
 MAX_HEADING_LEVEL = 6
 _ANYWHERE = re.compile(r"[\\`*_\[\]<>~|#]|&(?=#?\w+;)")
-_AT_START = re.compile(r"(?m)^(?:([-+=>])|(\d{1,9})([.)])(?=\s|$))")
+_AT_START = re.compile(r"(?m)^(?:([-+=>{])|(\d{1,9})([.)])(?=\s|$))")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 _BOOK_HEAD = """\
@@ -115,7 +115,9 @@ def _block(block: Block) -> str:
         return "***"
     if block.kind is BlockKind.HEADING:
         return "#" * min(block.level + 2, MAX_HEADING_LEVEL) + " " + _escaped(block.text)
-    return "\\\n".join(_escaped(line) for line in block.text.split("\n"))
+    text = "\\\n".join(_escaped(line) for line in block.text.split("\n"))
+    directions = [f"{{{d.name}: {d.value}}}" for d in block.directions]
+    return "\n\n".join([*directions, text])
 
 
 def _escaped(text: str) -> str:
