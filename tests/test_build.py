@@ -129,7 +129,7 @@ def test_changing_only_the_music_speaks_nothing(book):
     assert result["why"]["1"] == ["music added"]
     result = build("--mood", "solemn", music="kazakh")
     assert result["spoken"] == 0
-    assert result["why"]["1"] == ["music: mood tender -> solemn"]
+    assert result["why"]["1"] == ["mood became solemn"]
 
 
 def test_changing_the_pauses_speaks_nothing(book):

@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "audiobook"
 ORDER = [
     *("errors", "assets", "audio", "loudness", "ffmpeg", "store"),
-    *("story", "lexicon", "segments", "speech", "timeline"),
+    *("story", "lexicon", "segments", "mood", "speech", "timeline"),
     *("music", "duck", "mix", "stems", "master", "export"),
     *("build", "check", "doctor", "cli"),
 ]

@@ -103,7 +103,7 @@ def produce(job: ChapterJob, store: Store) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(dir=store.scratch_dir()) as folder:
         music, tracks = None, []
         if job.music:
-            bed = _bed(job.music, cues_of(timeline))
+            bed = _bed(job.music, cues_of(timeline, job.music))
             tracks = _first_heard(bed)
             scratch = Path(folder) / "bed.pcm"
             music = MusicStem(bed, timeline, voice, job.music.settings, target_lufs, scratch)
@@ -127,14 +127,29 @@ def produce(job: ChapterJob, store: Store) -> dict[str, Any]:
     return meta
 
 
-def cues_of(timeline: Timeline) -> Cues:
-    """Return what the composer needs to know of a chapter."""
+def cues_of(timeline: Timeline, music: MusicPlan | None = None) -> Cues:
+    """Return what the composer needs to know of a chapter.
+
+    Another mood begins with the pause before its first segment, so that the change is prepared
+    before the voice goes on.
+    """
     breaths = tuple(
         (start, end, BREATHS[boundary])
         for start, end, boundary in timeline.pauses
         if boundary in BREATHS
     )
-    return Cues(timeline.n_samples, timeline.speech_start, timeline.speech_end, breaths)
+    before = (timeline.speech_start, *(start for start, _, _ in timeline.pauses))
+    starts = {p.segment.id: start for p, start in zip(timeline.placed, before, strict=True)}
+    turns = music.turns if music else ()
+    peaks = [p.start for p in timeline.placed if music and p.segment.id == music.climax]
+    return Cues(
+        timeline.n_samples,
+        timeline.speech_start,
+        timeline.speech_end,
+        breaths,
+        moods=tuple((starts[turn.segment_id], turn.mood) for turn in turns),
+        climax=peaks[0] if peaks else None,
+    )
 
 
 def _bed(music: MusicPlan, cues: Cues) -> Bed:

@@ -15,6 +15,7 @@ from audiobook.export.report import (
     BookReport,
     ChapterReport,
     LoudnessReport,
+    MoodReport,
     MusicFileReport,
     MusicReport,
     SectionReport,
@@ -96,7 +97,7 @@ def _chapter(
         segments,
         tuple(SectionReport(s.text, s.start_s) for s in segments if s.kind == SegmentKind.HEADING),
         min(meta["speech_over_music_lu"], default=None),
-        _music(plan, chapter, meta),
+        _music(plan, chapter, meta, segments),
     )
 
 
@@ -122,13 +123,21 @@ def _segment(
     )
 
 
-def _music(plan: Plan, chapter: PlannedChapter, meta: Meta) -> MusicReport | None:
+def _music(
+    plan: Plan, chapter: PlannedChapter, meta: Meta, segments: Sequence[SegmentReport]
+) -> MusicReport | None:
     music = chapter.prepared.job.music
     if music is None:
         return None
     seed, credit = plan.book.music.seed, music_credit([music])
     if not music.tracks:
-        return MusicReport(Path(music.palette).stem, music.mood, seed, credit or COMPOSED)
+        starts = {segment.id: segment.start_s for segment in segments}
+        turns = tuple(
+            MoodReport(starts[turn.segment_id], turn.mood, turn.why, turn.segment_id)
+            for turn in music.turns
+        )
+        palette = Path(music.palette).stem
+        return MusicReport(palette, music.mood, seed, credit or COMPOSED, (), music.mood_why, turns)
     heard = [(music.tracks[number], start) for number, start in meta["tracks"]]
     files = tuple(
         MusicFileReport(t.name, t.sha256, t.credit, t.licence, samples_to_seconds(start))

@@ -39,6 +39,8 @@ class Options:
         Numbers, ranges or titles; empty for all.
     take : int or None
         Another reading of the selected chapters, this time only.
+    mood : str
+        Of all composed music, whatever book and story say; "" for what they say.
     base : Path
         The folder that a music file named in the book is relative to.
     """
@@ -49,5 +51,6 @@ class Options:
     draft: bool = False
     force: bool = False
     take: int | None = None
+    mood: str = ""
     profile: str = "storybook"
     formats: tuple[str, ...] = FORMATS

@@ -9,11 +9,14 @@ from typing import Any
 from audiobook.build.chapter import ChapterJob
 from audiobook.build.choose import find_settings
 from audiobook.build.library import NO_MUSIC, Library, is_palette
+from audiobook.build.moods import Moods, Wish, choose_moods
 from audiobook.build.options import Options
 from audiobook.build.recipe import MusicPlan, OwnTrack, Reading, chapter_recipe, keyed
 from audiobook.errors import BuildError
 from audiobook.lexicon import SpokenWord, say
 from audiobook.master import Profile
+from audiobook.mood import feel
+from audiobook.music.moods import DEFAULT_PALETTE, PALETTES, load_palette
 from audiobook.segments import Segment, segment_chapter
 from audiobook.speech.engine import Voice
 from audiobook.speech.registry import check_language, default_voice, find_voice, load_engine
@@ -97,7 +100,7 @@ class Preparation:
             speak_title=self.book.voice.speak_titles,
         )
         readings = tuple(self._reading(s, voice, speed, take) for s in segments)
-        music = self._music(chapter, settings)
+        music = self._music(chapter, settings, segments)
         recipe = chapter_recipe(readings, self.book.pauses, music, self.profile)
         job = ChapterJob(
             key_of(recipe),
@@ -125,21 +128,57 @@ class Preparation:
         reading = Reading(segment, voice, self.language, speed, take)
         return keyed(reading, self._fingerprints[voice.engine])
 
-    def _music(self, chapter: Chapter, settings: ChapterSettings) -> MusicPlan | None:
-        from audiobook.music.moods import DEFAULT_MOOD, PALETTES, find_mood
-
-        asked = settings.mood or self.book.music.mood
-        wanted = self._library.wanted(settings, asked or DEFAULT_MOOD)
+    def _music(
+        self, chapter: Chapter, settings: ChapterSettings, segments: Sequence[Segment]
+    ) -> MusicPlan | None:
+        mood = self._mood(chapter, settings, segments) if self.book.music.by_mood else ""
+        wanted = self._library.wanted(settings, mood)
         if wanted == NO_MUSIC:
             return None
         if isinstance(wanted, str) and is_palette(wanted):
             name = wanted if wanted in PALETTES else str(self.options.base / wanted)
-            palette, mood = find_mood(name, asked)
-            return MusicPlan(
-                self.book.music, name, mood.name, self._seed(chapter), sha256=palette.fingerprint
-            )
+            return self._composed(name, chapter, settings, segments)
         tracks = self._library.tracks(wanted, self._seed(chapter))
         return MusicPlan(self.book.music, tracks=tracks)
+
+    def _mood(
+        self, chapter: Chapter, settings: ChapterSettings, segments: Sequence[Segment]
+    ) -> str:
+        """Return the mood that chooses among the lists of the reader's own music."""
+        wish = self._wish(settings)
+        return wish.mood or self._moods(DEFAULT_PALETTE, chapter, wish, segments).mood
+
+    def _composed(
+        self, name: str, chapter: Chapter, settings: ChapterSettings, segments: Sequence[Segment]
+    ) -> MusicPlan:
+        moods = self._moods(name, chapter, self._wish(settings), segments)
+        return MusicPlan(
+            self.book.music,
+            name,
+            moods.mood,
+            self._seed(chapter),
+            sha256=load_palette(name).fingerprint,
+            mood_why=moods.why,
+            turns=moods.turns,
+            climax=moods.climax,
+        )
+
+    def _moods(
+        self, palette: str, chapter: Chapter, wish: Wish, segments: Sequence[Segment]
+    ) -> Moods:
+        """Settle the moods of a chapter that a palette plays."""
+        title = chapter.title if chapter.title_is_written else ""
+        feeling = feel(title, segments, self.language)
+        return choose_moods(load_palette(palette), wish, feeling, segments)
+
+    def _wish(self, settings: ChapterSettings) -> Wish:
+        """Return the mood that is asked for outside the text."""
+        wishes = (
+            Wish(self.options.mood, "--mood"),
+            Wish(settings.mood, "book.toml, [[chapter]]"),
+            Wish(self.book.music.mood, "book.toml, [music]"),
+        )
+        return next((wish for wish in wishes if wish.mood), Wish())
 
     def _seed(self, chapter: Chapter) -> str:
         """Seed by what the chapter is, never by where it stands or how long it is."""

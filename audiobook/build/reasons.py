@@ -19,6 +19,12 @@ PARTS = {
     "profile": "profile",
 }
 FILES = "files"  # of music: named by `_tracks`, as their hashes tell nobody anything
+# What follows the text, of the music.
+FOLLOWING = {
+    "mood": "mood became {}",
+    "turns": "the mood changes at other places",
+    "climax": "the music's climax moved",
+}
 MOST = 4  # reasons of one kind that are listed before the rest is only counted
 
 
@@ -53,15 +59,19 @@ def why_stale(old: Record | None, new: Record) -> list[str]:
     if old is None:
         return ["new"]
     reasons = [*_readings(old["readings"], new["readings"])]
+    is_edited = bool(reasons)
     for part, words in PARTS.items():
         before, after = old["recipe"].get(part), new["recipe"].get(part)
         if before != after:
-            reasons += _settings(words, before, after)
+            reasons += _settings(words, before, after, is_edited=is_edited)
     return reasons + _tracks(old.get("tracks", []), new.get("tracks", []))
 
 
-def _settings(words: str, before: Any, after: Any) -> Iterator[str]:
-    """Name the settings that changed inside one part of a recipe."""
+def _settings(words: str, before: Any, after: Any, *, is_edited: bool) -> Iterator[str]:
+    """Name the settings that changed inside one part of a recipe.
+
+    What follows the text is no reason of its own where the text was edited.
+    """
     if not (isinstance(before, dict) and isinstance(after, dict)):
         switched = {True: "added", False: "removed"}.get(before is None, "")
         yield words if isinstance(after, int) else f"{words} {switched}"
@@ -70,7 +80,12 @@ def _settings(words: str, before: Any, after: Any) -> Iterator[str]:
         yield f"{words}: {'own files' if FILES in after else 'composed'} now"
         return
     for name in sorted({*before, *after} - {FILES}):
-        if before.get(name) != after.get(name):
+        if before.get(name) == after.get(name):
+            continue
+        if words == PARTS["music"] and name in FOLLOWING:
+            if not is_edited or name == "mood":
+                yield FOLLOWING[name].format(after.get(name))
+        else:
             yield f"{words}: {name} {_short(before.get(name))} -> {_short(after.get(name))}"
 
 

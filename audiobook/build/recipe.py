@@ -12,6 +12,7 @@ from typing import Any
 
 from audiobook.errors import MusicError
 from audiobook.master import Profile
+from audiobook.mood import Turn
 from audiobook.segments import Segment
 from audiobook.speech.engine import Utterance, Voice
 from audiobook.store import key_of
@@ -82,6 +83,12 @@ class MusicPlan:
     ----------
     palette, mood, seed : str
         For a composed bed; the palette is a name or the path of its file.
+    mood_why : str
+        Why this mood, for readers; it makes no difference to the sound.
+    turns : tuple of Turn
+        From which segments on another mood holds.
+    climax : str
+        Id of the segment at which the text peaks; "" for the usual place.
     sha256 : str
         Hash of what the palette's file says.
     tracks : tuple of OwnTrack
@@ -93,6 +100,9 @@ class MusicPlan:
     mood: str = ""
     seed: str = ""
     sha256: str = ""
+    mood_why: str = ""
+    turns: tuple[Turn, ...] = ()
+    climax: str = ""
     tracks: tuple[OwnTrack, ...] = ()
 
 
@@ -133,7 +143,10 @@ def _music_recipe(music: MusicPlan) -> Recipe:
         return {"own": OWN_VERSION, "files": [t.sha256 for t in music.tracks], **levels}
     # A palette file is what it says, wherever it lies.
     palette = {"palette": Path(music.palette).stem, "palette_sha256": music.sha256}
-    named = {**palette, "mood": music.mood, "seed": music.seed}
+    named: Recipe = {**palette, "mood": music.mood, "seed": music.seed}
+    # An id names a segment by its text, so these move with it and hold no position.
+    named["turns"] = [[turn.segment_id, turn.mood] for turn in music.turns]
+    named["climax"] = music.climax
     return {"composer": COMPOSER_VERSION, **named, **levels}
 
 

@@ -11,8 +11,12 @@ from audiobook.cli.options import Asked, chapter_option, desk_of, echo_json, sto
 
 if TYPE_CHECKING:
     from audiobook.build.plan import PlannedChapter
+    from audiobook.mood import Turn
 
 __all__ = ["chapters_command", "new_command", "segments_command"]
+
+MOOD_INDENT = 6  # where chapters' titles begin
+QUOTED_WORDS = 4
 
 
 @click.command(
@@ -32,7 +36,8 @@ def chapters_command(as_json: bool, **typed: Any) -> None:
     """List the chapters of STORY: words, segments, expected length, and whether each is finished.
 
     A length without "about" is measured: the chapter is finished. Another voice or other music is
-    another chapter, so give the options of the build.
+    another chapter, so give the options of the build. Under each chapter stands the mood of its
+    music and why, and the words before which another mood begins.
     """
     from audiobook.build.estimate import Speeds, length_s
     from audiobook.cli.words import clock, count
@@ -56,6 +61,11 @@ def chapters_command(as_json: bool, **typed: Any) -> None:
                         "estimated_s": round(seconds, 1),
                         "fresh": c.is_fresh,
                         "mood": _mood(c),
+                        "mood_why": c.prepared.job.music.mood_why if c.prepared.job.music else "",
+                        "moods": [
+                            {"segment": turn.segment_id, "mood": turn.mood, "why": turn.why}
+                            for turn in _turns(c)
+                        ],
                     }
                     for c, seconds in zip(plan.chapters, lengths, strict=True)
                 ],
@@ -71,9 +81,28 @@ def chapters_command(as_json: bool, **typed: Any) -> None:
         about = "" if c.is_fresh else "about "
         state = "finished" if c.is_fresh else "to make"
         click.echo(
-            f"{c.number:>4}  {c.title}: {words}, {segments}, {about}{clock(seconds)}, "
-            f"{_mood(c) or 'no music'}, {state}"
+            f"{c.number:>4}  {c.title}: {words}, {segments}, {about}{clock(seconds)}, {state}"
         )
+        _echo_moods(c)
+
+
+def _echo_moods(chapter: PlannedChapter) -> None:
+    """Print the moods of a chapter's music and why, in lines that fit a terminal."""
+    from audiobook.cli.words import wrapped
+
+    music = chapter.prepared.job.music
+    why = f": {music.mood_why}" if music and music.mood_why else ""
+    click.echo(wrapped(f"{_mood(chapter) or 'no music'}{why}", MOOD_INDENT))
+    texts = {r.segment.id: r.segment.text for r in chapter.prepared.readings}
+    for turn in _turns(chapter):
+        words = " ".join(texts[turn.segment_id].split()[:QUOTED_WORDS])
+        line = f'from "{words}" {turn.mood}: {turn.why}'
+        click.echo(wrapped(line, MOOD_INDENT))
+
+
+def _turns(chapter: PlannedChapter) -> tuple[Turn, ...]:
+    music = chapter.prepared.job.music
+    return music.turns if music else ()
 
 
 def _mood(chapter: PlannedChapter) -> str:

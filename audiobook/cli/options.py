@@ -91,7 +91,7 @@ def story_options(command: F) -> F:
             "--mood",
             metavar="MOOD",
             callback=_named,
-            help='Mood of composed music, see "audiobook music --list" [default: tender].',
+            help='Mood of composed music, see "audiobook music --list" [default: as the text is].',
         ),
         click.option("--profile", metavar="NAME", help="Loudness profile [default: storybook]."),
         click.option("--draft", is_flag=True, help="A fast voice, to hear how it will go."),
@@ -190,6 +190,7 @@ def desk_of(asked: Asked, **more: Any) -> Desk:
         base=project.base,
         draft=asked.draft,
         profile=asked.profile or "storybook",
+        mood=asked.mood or "",
         **more,
     )
     book = _overlaid(project.book, asked)
@@ -220,8 +221,6 @@ def _overlaid(book: Book, asked: Asked) -> Book:
         voice = replace(voice, speed=asked.speed)
     if asked.music:
         music = _played(music, [_music(name) for name in asked.music])
-    if asked.mood is not None:
-        music = replace(music, mood=asked.mood)
     if asked.cover is not None:
         typed["cover"] = str(Path(asked.cover).resolve())
     chapters = book.chapters
@@ -229,8 +228,6 @@ def _overlaid(book: Book, asked: Asked) -> Book:
         chapters = tuple(replace(c, voice="") for c in chapters)
     if asked.music:
         chapters = tuple(replace(c, music="") for c in chapters)
-    if asked.mood is not None:
-        chapters = tuple(replace(c, mood="") for c in chapters)
     return replace(book, voice=voice, music=music, chapters=chapters, **typed)
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-__all__ = ["clock", "count", "parse_clock", "size", "stamp"]
+import textwrap
+
+__all__ = ["clock", "count", "parse_clock", "size", "stamp", "wrapped"]
+
+WIDTH = 80  # of the narrowest terminal that is written for
 
 
 def clock(seconds: float) -> str:
@@ -67,6 +71,20 @@ def count(number: int, noun: str) -> str:
     ('1 segment', '3 segments')
     """
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def wrapped(text: str, indent: int) -> str:
+    """Break a text into lines that fit, all of them indented, the later ones a little more.
+
+    Examples
+    --------
+    >>> wrapped("wistful: farewell", 4)
+    '    wistful: farewell'
+    """
+    margin = " " * indent
+    return textwrap.fill(
+        text, WIDTH, initial_indent=margin, subsequent_indent=margin + "  ", break_on_hyphens=False
+    )
 
 
 def size(n_bytes: float) -> str:

@@ -18,6 +18,7 @@ __all__ = [
     "BookReport",
     "ChapterReport",
     "LoudnessReport",
+    "MoodReport",
     "MusicFileReport",
     "MusicReport",
     "SectionReport",
@@ -81,6 +82,16 @@ class LoudnessReport:
 
 
 @dataclass(frozen=True)
+class MoodReport:
+    """Where a chapter's music changes its mood: the segment, and why."""
+
+    start_s: float
+    mood: str
+    why: str
+    segment: str
+
+
+@dataclass(frozen=True)
 class MusicFileReport:
     """A file of the listener's own music; ``start_s`` is when it is first heard."""
 
@@ -93,13 +104,18 @@ class MusicFileReport:
 
 @dataclass(frozen=True)
 class MusicReport:
-    """What plays under a chapter; ``files`` are those that are heard, none if it was composed."""
+    """What plays under a chapter; ``files`` are those that are heard, none if it was composed.
+
+    ``mood`` holds from the beginning, each of ``turns`` from its place on.
+    """
 
     palette: str
     mood: str = ""
     seed: int = 0
     credit: str = ""
     files: tuple[MusicFileReport, ...] = ()
+    mood_why: str = ""
+    turns: tuple[MoodReport, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -231,6 +247,16 @@ def _music(music: MusicReport) -> dict[str, Any]:
                 "start_s": _time(file.start_s),
             }
             for file in music.files
+        ],
+        "mood_why": music.mood_why,
+        "turns": [
+            {
+                "start_s": _time(turn.start_s),
+                "mood": turn.mood,
+                "why": turn.why,
+                "segment": turn.segment,
+            }
+            for turn in music.turns
         ],
     }
 

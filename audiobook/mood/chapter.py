@@ -77,7 +77,10 @@ def feel(title: str, segments: Sequence[Segment], language: str) -> Feeling:
     lists = word_lists(language)
     known = lists or WordLists({})
     scenes = [
-        [_Sentence(parts[0], parts[-1].after, _evidence(parts, known)) for parts in _sentences(scene)]
+        [
+            _Sentence(parts[0], parts[-1].after, _evidence(parts, known))
+            for parts in _sentences(scene)
+        ]
         for scene in _scenes([s for s in segments if s.kind is not SegmentKind.TITLE])
     ]
     climax = _climax([sentence for scene in scenes for sentence in scene])

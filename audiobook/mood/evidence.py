@@ -16,7 +16,7 @@ from audiobook.mood.words import WordLists
 __all__ = ["Evidence", "of_paragraph", "of_sentence"]
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_OPENS_SPEECH = re.compile("[\"“„«‟「『]|^[—–]")
+_OPENS_SPEECH = re.compile('["“„«‟「『]|^[—–]')
 _CLOSERS = "\"'”’»›)]}… "
 NEGATION_WORDS = 2  # a word is denied by a "not" at most so many words before it
 DENIED = -0.74  # what is left of its valence then; VADER's N_SCALAR
@@ -65,9 +65,7 @@ class Evidence:
 def of_paragraph(sentences: Iterable[Evidence], lists: WordLists) -> Evidence:
     """Add up the sentences of a paragraph: "dance" and "dancer" in one say the same thing once."""
     whole = Evidence.total(sentences)
-    return replace(
-        whole, found={mood: _once(words, lists) for mood, words in whole.found.items()}
-    )
+    return replace(whole, found={mood: _once(words, lists) for mood, words in whole.found.items()})
 
 
 def _once(words: Counter[str], lists: WordLists) -> Counter[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from math import sqrt
 
@@ -136,7 +137,7 @@ def _deviation(total: float, count: int, norm: Norm) -> float:
 
 
 def _why(evidence: Evidence, mood: str, measured: dict[str, float]) -> str:
-    found = evidence.found.get(mood, {})
+    found = evidence.found.get(mood, Counter())
     words = sorted(found, key=lambda word: (-found[word], word))[:SHOWN_WORDS]
     told = [
         NAMES[name][0 if deviation > 0.0 else 1]

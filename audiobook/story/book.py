@@ -74,7 +74,7 @@ class Music:
     files: tuple[MusicFile, ...] = _key(
         (), "your own music instead, played one after another", files="list"
     )
-    mood: str = _key("", '"" lets the program choose')
+    mood: str = _key("", '"" follows the text; see "audiobook chapters"')
     seed: int = _key(0, "another seed is other music", least=0)
     under_speech_lu: float = _key(
         -20.0, "loudness under speech, relative to it", least=-60.0, most=-10.0

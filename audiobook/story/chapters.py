@@ -64,9 +64,7 @@ def divide(manuscript: Manuscript) -> tuple[Manuscript, tuple[Chapter, ...]]:
     return manuscript, tuple(_chapter(part) for part in _fold_empty(parts))
 
 
-def _hand_on_directions(
-    drafts: Sequence[Draft], after: tuple[Direction, ...]
-) -> tuple[Draft, ...]:
+def _hand_on_directions(drafts: Sequence[Draft], after: tuple[Direction, ...]) -> tuple[Draft, ...]:
     """Give the directions of headings and breaks to the text under them."""
     settled: list[Draft] = []
     waiting: tuple[Direction, ...] = ()
