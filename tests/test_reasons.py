@@ -89,6 +89,22 @@ def test_music_files_are_named_by_what_happened_to_them(after, expected):
     assert why_stale(with_music("a1 b2"), with_music(after)) == expected
 
 
+def test_a_mood_is_told_as_a_listener_would():
+    """What follows the text is named in words, and its places not at all where text changed."""
+    music = {"mood": "tender", "turns": [], "climax": "3f9a1c20"}
+    other = {"mood": "solemn", "turns": [["1a2b3c4d", "lively"]], "climax": ""}
+    assert why_stale(record(music=music), record(music=other)) == [
+        "the music's climax moved",
+        "mood became solemn",
+        "the mood changes at other places",
+    ]
+    old = record(readings=[reading("a")], music=music)
+    assert why_stale(old, record(readings=[reading("b")], music=other)) == [
+        "segment 1 text changed",
+        "mood became solemn",
+    ]
+
+
 def test_chapters_are_recognised_by_title_and_then_by_place():
     """A moved chapter keeps its past, a renamed one takes that of its place."""
     old = [record("A"), record("B"), record("C")]

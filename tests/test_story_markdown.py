@@ -5,7 +5,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from audiobook.errors import StoryError
+from audiobook.segments import segment_chapter
 from audiobook.story.model import BlockKind
+from audiobook.story.new import render_story
 from audiobook.story.read import parse_story
 
 
@@ -145,6 +147,114 @@ def test_odd_front_matter_is_refused_with_its_line():
     """YAML that is no list of facts says where it breaks."""
     with pytest.raises(StoryError, match=r"tale\.md:3: the front matter is not YAML"):
         parse("---\ntitle: x\nauthor: [a\n---\n\nA.\n")
+
+
+def directions(story):
+    """Return for each block that has them its text, and the moods and lines of its directions."""
+    return [
+        (block.text, [(d.value, d.line) for d in block.directions])
+        for chapter in story.chapters
+        for block in chapter.blocks
+        if block.directions
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("# A\n\n{mood: solemn}\n\nOne.\n", [("One.", [("solemn", 3)])]),
+        ("# A\n\n{mood: solemn}\nOne\ntwo.\n", [("One two.", [("solemn", 3)])]),
+        ("# A\n\nOne\n{ Mood : Solemn }\ntwo.\n", [("One two.", [("Solemn", 4)])]),
+        ("# A\n\nOne.\n{mood: solemn}\n\nTwo.\n", [("Two.", [("solemn", 4)])]),
+        ("# A\n\nOne.\n\n{mood: x}\n\n***\n\nTwo.\n", [("Two.", [("x", 5)])]),
+        ("# A\n\nOne.\n\n{mood: x}\n---\n\nTwo.\n", [("Two.", [("x", 5)])]),
+        ("# A\n\nOne.\n\n{mood: x}\n\n# B\n\nTwo.\n", [("Two.", [("x", 5)])]),
+        ("---\ntitle: t\n---\n\n{mood: x}\n\nOne.\n", [("One.", [("x", 5)])]),
+        ("# A\n\n> {mood: x}\n> One.\n", [("One.", [("x", 3)])]),
+        ("# A\n\n{mood: x}\n\n{mood: y}\n\nOne.\n", [("One.", [("x", 3), ("y", 5)])]),
+        ("Chapter 1\n\n{mood: x}\n\nA.\n\nChapter 2\n\nB.\n", [("A.", [("x", 3)])]),
+    ],
+)
+def test_a_direction_holds_from_the_text_that_follows(text, expected):
+    """It is taken from a line of its own, wherever that stands, with its line in the source."""
+    story = parse(text)
+    assert directions(story) == expected
+    assert "mood" not in str(texts(story) + titles(story))
+
+
+def test_a_scene_break_under_a_direction_is_kept():
+    """A line of dashes under a direction makes no heading of it."""
+    story = parse("# A\n\nOne.\n\n{mood: x}\n---\n\nTwo.\n")
+    kinds = [block.kind for block in story.chapters[0].blocks]
+    assert kinds == [BlockKind.PARAGRAPH, BlockKind.SCENE_BREAK, BlockKind.PARAGRAPH]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("\\{mood: solemn}", "{mood: solemn}"),
+        ("He drew {mood: solemn} on a wall.", "He drew {mood: solemn} on a wall."),
+        ("{.center}", "{.center}"),
+        ("{a, b: c}", "{a, b: c}"),
+        ("1. {mood: x}", "1. {mood: x}"),
+    ],
+)
+def test_braces_in_text_are_text(line, told):
+    """Only a line that is nothing but a direction is one, and a backslash makes it text."""
+    assert texts(parse(f"# A\n\n{line}\n")) == [[told]]
+
+
+def test_plain_text_has_no_directions():
+    """In a text file braces are what the author wrote."""
+    story = parse_story("One.\n\n{mood: solemn}\n\nTwo.\n", "tale.txt", is_markdown=False)
+    assert texts(story) == [["One.", "{mood: solemn}", "Two."]]
+    again = parse_story(render_story(story), "story.md", is_markdown=True)
+    assert texts(again) == texts(story)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "# A\n\n{moood: x}\n\nOne.",
+            r'tale\.md:3: unknown direction "moood"; did you mean "mood"',
+        ),
+        ("# A\n\nOne.\n{foo: bar}\nTwo.", r'tale\.md:4: unknown direction "foo"; known: mood'),
+        ("# A\n\n{mood:}\n\nOne.", r"tale\.md:3: \{mood:\} says nothing; write \{mood: solemn\}"),
+        ("# A\n\nOne.\n\n{mood: x}\n", r"tale\.md:5: no text follows \{mood: x\}"),
+    ],
+)
+def test_directions_that_mean_nothing_are_refused(text, message):
+    """Nothing that looks like a direction is read aloud or passed over."""
+    with pytest.raises(StoryError, match=message):
+        parse(text)
+
+
+def test_directions_are_no_words_and_come_through_a_new_project():
+    """They are not counted or spoken, and `audiobook new` writes them where they were."""
+    text = "# T\n\n## A\n\n{mood: x}\n\nOne.\n\n***\n\n{mood: y}\n\nTwo\\\nthree.\n\n## B\n\nFour."
+    story = parse(text)
+    assert [chapter.n_words for chapter in story.chapters] == [3, 1]
+    again = parse(render_story(story))
+    assert texts(again) == texts(story)
+    assert [[v for v, _ in found] for _, found in directions(again)] == [["x"], ["y"]]
+    segments = segment_chapter(story.chapters[0], language="en", lexicon={}, speak_title=False)
+    assert [(s.text, [d.value for d in s.directions]) for s in segments] == [
+        ("One.", ["x"]),
+        ("Two\nthree.", ["y"]),
+    ]
+
+
+@given(st.integers(0, 12))
+def test_a_direction_loses_and_splits_no_text(at):
+    """Before any line of a story it leaves every block, title and word as they were."""
+    lines = "# A\n\nOne *two\nthree* four.\n\n> Five\n\n***\n\n- six\n- seven\n\n## B\n\nEight."
+    rows = lines.split("\n")
+    directed = "\n".join([*rows[:at], "{mood: solemn}", *rows[at:]])
+    story, plain = parse(directed), parse(lines)
+    assert texts(story) == texts(plain)
+    assert titles(story) == titles(plain)
+    assert len(directions(story)) == 1
 
 
 @settings(max_examples=150, deadline=None)
