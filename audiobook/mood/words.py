@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from importlib.resources import files
 from pathlib import Path
 
 __all__ = ["FOLDER", "WordLists", "word_lists"]
@@ -89,17 +90,17 @@ def word_lists(language: str) -> WordLists | None:
     if not code.isalpha() or not path.is_file():
         return None
     data = tomllib.loads(path.read_text("utf-8"))
-    valence, denying = _vader() if code == "en" else ({}, frozenset())
     return WordLists(
         {mood: tuple(words.split()) for mood, words in data["words"].items()},
         data["usual"],
         {name: Norm(**norm) for name, norm in data["norms"].items()},
-        valence,
-        denying,
+        _vader() if code == "en" else {},
+        frozenset(data["denying"].split()),
     )
 
 
-def _vader() -> tuple[Mapping[str, float], frozenset[str]]:
-    from vaderSentiment.vaderSentiment import NEGATE, SentimentIntensityAnalyzer
-
-    return SentimentIntensityAnalyzer().lexicon, frozenset(NEGATE)
+def _vader() -> Mapping[str, float]:
+    """Read VADER's lexicon: word, mean rating, deviation, the ratings. Its code is not used."""
+    text = files("vaderSentiment").joinpath("vader_lexicon.txt").read_text("utf-8")
+    rows = (line.split("\t", 2) for line in text.splitlines() if line)
+    return {word: float(rating) for word, rating, _ in rows}
