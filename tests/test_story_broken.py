@@ -31,6 +31,14 @@ EXPECTED = {
         "front-matter-not-yaml.md:2: the front matter is not YAML "
         "(mapping values are not allowed here); put quotation marks around the value"
     ),
+    "unknown-direction.md": (
+        'unknown-direction.md:5: unknown direction "moood"; did you mean "mood"? '
+        "(a backslash before the brace makes it text)"
+    ),
+    "direction-at-the-end.md": (
+        "direction-at-the-end.md:5: no text follows {mood: solemn}; "
+        "put it before the text it is for"
+    ),
     "broken-utf-16.txt": (
         "broken-utf-16.txt is marked as UTF-16-LE but breaks it at byte 2; save it again as UTF-8"
     ),
