@@ -76,9 +76,11 @@ def test_a_direction_under_the_heading_holds_for_the_chapter():
 
 def test_a_direction_further_on_holds_from_there():
     """The text has its say before the direction and not after; a heading goes with its text."""
-    segments = segments_of("One.\n\n***\n\nTwo.\n\n## Later\n\n{mood: Tender}\n\nThree.\n\nFour.")
+    directions = "{mood: mysterious}\n{mood: Tender}"
+    segments = segments_of(f"One.\n\n***\n\nTwo.\n\n## Later\n\n{directions}\n\nThree.\n\nFour.")
     _, two, later, _, four = segments[-5:]
-    feeling = Feeling("solemn", "", turns=(Turn(two.id, "lively"), Turn(four.id, "wistful")))
+    felt = ((two, "lively"), (later, "triumphant"), (four, "wistful"))
+    feeling = Feeling("solemn", "", turns=tuple(Turn(s.id, mood) for s, mood in felt))
     moods = choose_moods(KAZAKH, Wish(), feeling, segments)
     assert [(turn.segment_id, turn.mood) for turn in moods.turns] == [
         (two.id, "lively"),

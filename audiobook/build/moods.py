@@ -72,14 +72,14 @@ def choose_moods(
         return Moods(palette.mood(wish.mood).name, wish.where, (), feeling.climax)
     first = _first_text(segments)
     head = [turn for i, turn in directed if i <= first]
-    later = [(i, turn) for i, turn in directed if i > first]
+    later = {turn.segment_id: turn for i, turn in directed if i > first}  # the last one holds
     if head:
         feeling = replace(feeling, mood=head[-1].mood, why=head[-1].why, turns=())
     name, why = _playable(palette, feeling.mood, feeling.why)
     places = {segment.id: i for i, segment in enumerate(segments)}
-    until = min((i for i, _ in later), default=len(segments))
+    until = min((places[segment_id] for segment_id in later), default=len(segments))
     turns = [turn for turn in feeling.turns if places[turn.segment_id] < until]
-    turns += [turn for _, turn in later]
+    turns += later.values()
     return Moods(name, why, tuple(_settled(palette, name, turns)), feeling.climax)
 
 
