@@ -111,7 +111,7 @@ def test_the_folder_is_what_the_contract_says(folder, report):
     names = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
     beside = {"chapters/cover.jpg", "chapters/metadata.json"}
     assert names == {*CHAPTERS, *beside, WHOLE, "build.json"}
-    assert set(report["files"]) == {*CHAPTERS, WHOLE}
+    assert set(report["files"]) == {*CHAPTERS, "chapters/metadata.json", WHOLE}
     assert [c["file"] for c in report["chapters"]] == CHAPTERS
     assert (folder / "chapters" / "cover.jpg").read_bytes().startswith(b"\xff\xd8\xff")
 

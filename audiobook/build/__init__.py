@@ -13,9 +13,11 @@ plan       what is to be spoken, mixed and written: plain data
 estimate   how long it will take and be, from what earlier builds measured
 schedule   stale chapters in, tasks out
 workers    processes that speak and mix
+sounds     the encodings of a chapter that formats ask for
 chapter    the job of one worker: clips in, a mastered chapter out
 events     what a build tells while it runs
 artwork    the cover, the author's own or drawn
+edition    plan in, the book as its formats see it out
 describe   plan and measurements in, ``build.json`` out
 release    chapters in, the output folder out
 run        carries a plan out

@@ -7,7 +7,7 @@ beside them; nothing holds a whole chapter.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,9 @@ from typing import Any
 from audiobook import ffmpeg
 from audiobook.audio import Audio, samples_to_seconds
 from audiobook.build.recipe import MusicPlan
+from audiobook.build.sounds import SOUNDS, Sound
 from audiobook.errors import MasterError
+from audiobook.export.edition import MP3, sound_kind
 from audiobook.loudness import CELL_S, Energies, block_counts, mean_loudness
 from audiobook.master import Profile, limit
 from audiobook.mix import crossfade, overlay
@@ -88,8 +90,13 @@ def lay_out(job: ChapterJob, store: Store) -> Timeline:
     )
 
 
-def produce(job: ChapterJob, store: Store) -> dict[str, Any]:
+def produce(job: ChapterJob, store: Store, sounds: Sequence[str] = (MP3,)) -> dict[str, Any]:
     """Mix, master and encode one chapter, and keep it in the store.
+
+    Parameters
+    ----------
+    sounds : sequence of str
+        The encodings to make, from `audiobook.build.sounds.SOUNDS`.
 
     Returns
     -------
@@ -107,24 +114,31 @@ def produce(job: ChapterJob, store: Store) -> dict[str, Any]:
             tracks = _first_heard(bed)
             scratch = Path(folder) / "bed.pcm"
             music = MusicStem(bed, timeline, voice, job.music.settings, target_lufs, scratch)
-        target = Path(folder) / "chapter.mp3"
-        loudness = _encode(job.profile, timeline, voice, music, target)
-        meta = {
-            "n_samples": timeline.n_samples,
-            "placed": [[p.start, p.end, [_word(w) for w in p.words]] for p in timeline.placed],
-            "loudness": {
-                "integrated_lufs": loudness.integrated_lufs,
-                "range_lu": loudness.range_lu,
-                "true_peak_dbtp": loudness.true_peak_dbtp,
-                "speech_lufs": round(voice.integrated_lufs, 2),
-            },
-            "speech_over_music_lu": music.distances_lu() if music else [],
-            "blocks": block_counts(voice.energies + (music.energies if music else 0.0)),
-            "levels": _levels(voice, music),
-            "tracks": tracks,
-        }
-        store.put("chapter", job.key, meta, target)
+        for name in sounds:
+            sound = SOUNDS[name]
+            target = Path(folder) / f"chapter{sound.suffix}"
+            measured = _encode(sound, job.profile, timeline, voice, music, target)
+            loudness = {
+                "integrated_lufs": measured.integrated_lufs,
+                "range_lu": measured.range_lu,
+                "true_peak_dbtp": measured.true_peak_dbtp,
+            }
+            meta = {"n_samples": timeline.n_samples, "loudness": loudness}
+            if name == MP3:
+                loudness["speech_lufs"] = round(voice.integrated_lufs, 2)
+                meta |= {**_described(timeline, voice, music), "tracks": tracks}
+            store.put(sound_kind(name), job.key, meta, target)
     return meta
+
+
+def _described(timeline: Timeline, voice: SpeechStem, music: MusicStem | None) -> dict[str, Any]:
+    """Return what is kept of a chapter beside its sound."""
+    return {
+        "placed": [[p.start, p.end, [_word(w) for w in p.words]] for p in timeline.placed],
+        "speech_over_music_lu": music.distances_lu() if music else [],
+        "blocks": block_counts(voice.energies + (music.energies if music else 0.0)),
+        "levels": _levels(voice, music),
+    }
 
 
 def cues_of(timeline: Timeline, music: MusicPlan | None = None) -> Cues:
@@ -175,18 +189,18 @@ def _first_heard(bed: Bed) -> list[list[int]]:
 
 
 def _encode(
-    profile: Profile, timeline: Timeline, voice: SpeechStem, music: MusicStem | None, target: Path
+    sound: Sound,
+    profile: Profile,
+    timeline: Timeline,
+    voice: SpeechStem,
+    music: MusicStem | None,
+    target: Path,
 ) -> ffmpeg.Loudness:
     """Mix, limit and encode until the decoded file keeps the profile's ceiling."""
     ceiling_dbtp = profile.limit_dbtp
     for _ in range(MAX_TRIES):
         mixed = _mixed(voice, music)
-        measured = ffmpeg.encode_mp3_measured(
-            limit(mixed, ceiling_dbtp),
-            target,
-            bitrate_kbps=profile.bitrate_kbps,
-            n_channels=profile.n_channels,
-        )
+        measured = sound.encode(limit(mixed, ceiling_dbtp), target, profile)
         excess_db = measured.true_peak_dbtp - profile.peak_dbtp
         if excess_db <= 0.0:
             return measured

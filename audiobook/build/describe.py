@@ -10,6 +10,7 @@ from audiobook.audio import samples_to_seconds
 from audiobook.build.credits import COMPOSED, music_credit
 from audiobook.build.plan import Plan, PlannedChapter
 from audiobook.build.recipe import Reading
+from audiobook.export.edition import CHAPTERS, Edition, EditionChapter, Passage
 from audiobook.export.join import JoinedChapter
 from audiobook.export.report import (
     BookReport,
@@ -20,7 +21,6 @@ from audiobook.export.report import (
     MusicReport,
     SectionReport,
     SegmentReport,
-    WordReport,
     report_bytes,
 )
 from audiobook.loudness import integrated_of_blocks
@@ -28,37 +28,29 @@ from audiobook.segments import SegmentKind
 
 __all__ = ["describe_book"]
 
-Meta = Mapping[str, Any]
 
 OWN = "own"  # in the place of a palette
 
 
-def describe_book(
-    plan: Plan,
-    chapters: Sequence[PlannedChapter],
-    metas: Sequence[Meta],
-    clock: Sequence[JoinedChapter],
-    files: Mapping[int, str],
-    book_file: str,
-) -> bytes:
+def describe_book(plan: Plan, edition: Edition, files: Sequence[str]) -> bytes:
     """Return the bytes of ``build.json``.
 
     Parameters
     ----------
-    chapters, metas, clock : sequences
-        The finished chapters, the descriptions of their sound, and their places in the book.
-    files : mapping of int to str
-        Each chapter's file by its number.
-    book_file : str
-        The whole book's file.
+    plan, edition : Plan, Edition
+        What was asked for, and what came out; only finished chapters are described.
+    files : sequence of str
+        What there is beside the report, relative to the folder.
     """
-    reports = tuple(
-        _chapter(plan, chapter, meta, place, files[chapter.number])
-        for chapter, meta, place in zip(chapters, metas, clock, strict=True)
-    )
+    planned = {chapter.number: chapter for chapter in plan.chapters}
+    reports: list[ChapterReport] = []
+    blocks = []
+    for chapter, place in zip(edition.done, edition.clock, strict=True):
+        description = chapter.description
+        blocks.append(description["blocks"])
+        reports.append(_chapter(plan, planned[chapter.number], chapter, description, place))
     loudness = LoudnessReport(
-        integrated_of_blocks([meta["blocks"] for meta in metas]),
-        max(report.loudness.true_peak_dbtp for report in reports),
+        integrated_of_blocks(blocks), max(r.loudness.true_peak_dbtp for r in reports)
     )
     return report_bytes(
         BookReport(
@@ -66,29 +58,29 @@ def describe_book(
             plan.author,
             plan.language,
             plan.book.narrator_name,
-            clock[-1].end_s,
+            edition.clock[-1].end_s,
             plan.profile.name,
             loudness,
-            reports,
-            (*(r.file for r in reports), book_file),
+            tuple(reports),
+            tuple(files),
         )
     )
 
 
 def _chapter(
-    plan: Plan, chapter: PlannedChapter, meta: Meta, place: JoinedChapter, file: str
+    plan: Plan,
+    planned: PlannedChapter,
+    chapter: EditionChapter,
+    description: Mapping[str, Any],
+    place: JoinedChapter,
 ) -> ChapterReport:
-    segments = tuple(
-        _segment(reading, start, end, words)
-        for reading, (start, end, words) in zip(
-            chapter.prepared.readings, meta["placed"], strict=True
-        )
-    )
-    measured = meta["loudness"]
+    passages = zip(planned.prepared.readings, chapter.passages, strict=True)
+    segments = tuple(_segment(reading, passage) for reading, passage in passages)
+    measured = description["loudness"]
     return ChapterReport(
         chapter.number,
         chapter.title,
-        file,
+        f"{CHAPTERS}/{chapter.name}.mp3",
         place.start_s,
         place.duration_s,
         LoudnessReport(
@@ -96,35 +88,30 @@ def _chapter(
         ),
         segments,
         tuple(SectionReport(s.text, s.start_s) for s in segments if s.kind == SegmentKind.HEADING),
-        min(meta["speech_over_music_lu"], default=None),
-        _music(plan, chapter, meta, segments),
+        min(description["speech_over_music_lu"], default=None),
+        _music(plan, planned, description, segments),
     )
 
 
-def _segment(
-    reading: Reading, start: int, end: int, words: Sequence[tuple[float, float, int]]
-) -> SegmentReport:
-    segment = reading.segment
+def _segment(reading: Reading, passage: Passage) -> SegmentReport:
+    segment = passage.segment
     return SegmentReport(
         segment.id,
         segment.kind.value,
         segment.speaker,
         segment.text,
-        samples_to_seconds(start),
-        samples_to_seconds(end),
+        passage.start_s,
+        passage.end_s,
         reading.voice.engine,
         reading.voice.address,
         reading.take,
-        tuple(
-            WordReport(word.written, start_s, end_s, bool(exact))
-            for word, (start_s, end_s, exact) in zip(segment.words, words, strict=True)
-        ),
+        passage.words,
         segment.line,
     )
 
 
 def _music(
-    plan: Plan, chapter: PlannedChapter, meta: Meta, segments: Sequence[SegmentReport]
+    plan: Plan, chapter: PlannedChapter, meta: Mapping[str, Any], segments: Sequence[SegmentReport]
 ) -> MusicReport | None:
     music = chapter.prepared.job.music
     if music is None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from audiobook.errors import BuildError, did_you_mean
+from audiobook.export.edition import ReleaseSettings
+from audiobook.export.formats import DEFAULT_FORMATS, FORMATS
 
-__all__ = ["FORMATS", "Options", "parse_formats"]
+__all__ = ["EPOCH_S", "Options", "parse_formats"]
 
-FORMATS = ("mp3", "book")  # chapter files, and the whole book in one file
+# When nothing says when a book was made: the first moment that a ZIP archive can name.
+EPOCH_S = 315_532_800
 
 
 def parse_formats(text: str | None) -> tuple[str, ...]:
@@ -20,13 +23,15 @@ def parse_formats(text: str | None) -> tuple[str, ...]:
     BuildError
         If one is unknown.
     """
-    if text is None or text.strip() == "all":
-        return FORMATS
-    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    if text is None:
+        return DEFAULT_FORMATS
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if "all" in names:
+        return tuple(FORMATS)
     for name in names:
         if name not in FORMATS:
             raise BuildError(f'unknown format "{name}"; {did_you_mean(name, [*FORMATS, "all"])}')
-    return names or FORMATS
+    return tuple(name for name in FORMATS if name in names) or DEFAULT_FORMATS
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,8 @@ class Options:
         Of all composed music, whatever book and story say; "" for what they say.
     base : Path
         The folder that a music file named in the book is relative to.
+    epoch_s : int
+        When the book was made, for files that must say it, if the book has no date.
     """
 
     out: Path
@@ -53,4 +60,6 @@ class Options:
     take: int | None = None
     mood: str = ""
     profile: str = "storybook"
-    formats: tuple[str, ...] = FORMATS
+    formats: tuple[str, ...] = DEFAULT_FORMATS
+    release: ReleaseSettings = field(default_factory=ReleaseSettings)
+    epoch_s: int = EPOCH_S

@@ -12,7 +12,9 @@ from audiobook.build.options import Options
 from audiobook.build.prepare import Preparation, Prepared
 from audiobook.build.reasons import match_chapters, why_stale
 from audiobook.build.recipe import Reading
+from audiobook.build.sounds import sounds_for
 from audiobook.build.state import BuildState
+from audiobook.export.edition import MP3, sound_kind
 from audiobook.master import Profile, profile_named
 from audiobook.store import Store
 from audiobook.story.book import Book
@@ -33,12 +35,15 @@ class PlannedChapter:
         The segments whose clips are not in the store, or are to be made anew.
     old : dict or None
         The chapter's record in the last build.
+    sounds : tuple of str
+        The encodings that are to be made.
     """
 
     prepared: Prepared
     reasons: tuple[str, ...]
     unspoken: tuple[Reading, ...]
     old: dict[str, Any] | None
+    sounds: tuple[str, ...] = ()
 
     @property
     def number(self) -> int:
@@ -102,9 +107,10 @@ def make_plan(story: Story, book: Book, options: Options, store: Store, state: B
         preparation.prepare(number, chapter, settings, selected=number in selected)
         for number, chapter, settings in kept
     ]
+    sounds = sounds_for(options.formats)
     records = match_chapters(state.chapters, [p.record for p in prepared])
     chapters = [
-        _planned(p, old, store, forced=options.force and p.selected)
+        _planned(p, old, store, sounds, forced=options.force and p.selected)
         for p, old in zip(prepared, records, strict=True)
     ]
     notes = (
@@ -131,13 +137,23 @@ def _check_music(plan: Plan) -> None:
 
 
 def _planned(
-    prepared: Prepared, old: dict[str, Any] | None, store: Store, *, forced: bool
+    prepared: Prepared,
+    old: dict[str, Any] | None,
+    store: Store,
+    sounds: tuple[str, ...],
+    *,
+    forced: bool,
 ) -> PlannedChapter:
-    if not forced and store.has("chapter", prepared.job.key):
+    key = prepared.job.key
+    missing = tuple(s for s in sounds if forced or not store.has(sound_kind(s), key))
+    if not missing:
         return PlannedChapter(prepared, (), (), old)
-    reasons = ["forced"] if forced else why_stale(old, prepared.record)
     once = {reading.key: reading for reading in prepared.readings}.values()
     unspoken = tuple(r for r in once if forced or not store.has("clip", r.key))
-    return PlannedChapter(
-        prepared, tuple(reasons) or ("its finished sound is not in the store",), unspoken, old
-    )
+    if forced:
+        reasons = ["forced"]
+    elif MP3 not in missing:
+        reasons = [f"its sound as {name} is asked for" for name in missing]
+    else:
+        reasons = why_stale(old, prepared.record) or ["its finished sound is not in the store"]
+    return PlannedChapter(prepared, tuple(reasons), unspoken, old, missing)

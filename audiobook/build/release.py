@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import cached_property, partial
 from pathlib import Path
-from typing import IO, Any
+from typing import TypeAlias
 
-from audiobook.audio import samples_to_seconds
 from audiobook.build.artwork import Artwork
-from audiobook.build.credits import music_credit
-from audiobook.build.plan import Plan, PlannedChapter
+from audiobook.build.edition import edition_of
+from audiobook.build.plan import Plan
 from audiobook.build.state import BuildState
-from audiobook.errors import LostError
-from audiobook.export.id3 import Contents, Mark, Tags
-from audiobook.export.join import JoinedChapter
-from audiobook.export.names import chapter_names, safe_name
-from audiobook.segments import SegmentKind
+from audiobook.export.edition import CHAPTERS, Edition, Output
+from audiobook.export.formats import FORMATS
 from audiobook.store import Store, key_of
 
 __all__ = ["Release"]
 
-# Raised when the same chapters and tags give another file.
-RELEASE_VERSION = 1
-CHAPTERS = "chapters"
+# Raised when the same edition gives other files in every format.
+RELEASE_VERSION = 2
 REPORT = "build.json"
 COVER = f"{CHAPTERS}/cover.jpg"
-METADATA = f"{CHAPTERS}/metadata.json"
+
+Keyed: TypeAlias = tuple[Output, str]  # a file, and the key of its content
 
 
 class Release:
@@ -44,16 +39,10 @@ class Release:
         self, plan: Plan, store: Store, state: BuildState, wrote: Callable[[Path], None]
     ) -> None:
         self._plan = plan
-        self._store = store
         self._state = state
         self._tell = wrote
-        self._made: set[int] = set()
         self._artwork = Artwork(plan, store)
-        titles = [c.title for c in plan.story.chapters]
-        names = chapter_names(titles)
-        self._names = {c.number: f"{CHAPTERS}/{names[c.number - 1]}" for c in plan.chapters}
-        self._book_name = f"{safe_name(plan.title)}.mp3"
-        self._clocks: dict[tuple[str, ...], list[JoinedChapter]] = {}
+        self._edition = edition_of(plan, store, self._artwork)
         self.wrote: list[str] = []
         self.removed: list[str] = []
 
@@ -69,29 +58,28 @@ class Release:
 
     def outdated(self) -> tuple[str, ...]:
         """Return the files that will be written when the plan's stale chapters have been made."""
-        chapters = self._plan.chapters
-        named = [(COVER, self._artwork.key)]
-        if "mp3" in self._plan.options.formats:
-            selected = [c for c in chapters if c.prepared.selected]
-            named += [(self._names[c.number], self._chapter_key(c)) for c in selected]
-        done = [c for c in chapters if c.is_fresh or c.prepared.selected]
-        if "mp3" in self._plan.options.formats:
-            named.append((METADATA, self._metadata_key(done)))
-        if "book" in self._plan.options.formats and len(done) == len(chapters):
-            named.append((self._book_name, self._book_key(chapters)))
-        named.append((REPORT, self._report_key(done)))
+        edition = self._edition
+        edition = replace(edition, finished=edition.finished | edition.selected)
         out = self._plan.options.out
-        return tuple(name for name, key in named if not self._state.is_fresh(out, name, key))
+        return tuple(
+            output.name
+            for output, key in self._writable(edition)
+            if not self._state.is_fresh(out, output.name, key)
+        )
 
-    def chapter(self, chapter: PlannedChapter) -> None:
-        """Write the file of a chapter that was just made, and its cover."""
-        self._made.add(chapter.number)
+    def chapter(self, number: int) -> None:
+        """Write the files of a chapter that was just made, and the cover."""
+        finished = self._edition.finished | {number}
+        self._edition = replace(self._edition, finished=finished)
+        writable = list(self._writable(self._edition))
         if self._plan.options.force:
             # The same key, but an engine on the network need not answer the same twice.
-            for name in (self._names[chapter.number], self._book_name, METADATA, REPORT):
-                self._state.files.pop(name, None)
-        self._write_cover()
-        self._write_chapter(chapter)
+            for output, _ in writable:
+                if output.chapter in (0, number) and output.name != COVER:
+                    self._state.files.pop(output.name, None)
+        for output, key in writable:
+            if output.chapter == number or output.name == COVER:
+                self._write(output, key)
 
     def finish(self) -> tuple[int, ...]:
         """Write what is not yet as it should be.
@@ -101,112 +89,77 @@ class Release:
         tuple of int
             Chapters that are still to be made, without which the whole book cannot be joined.
         """
-        finished = [c for c in self._plan.chapters if self._is_finished(c)]
-        self._state.chapters = [r for c in self._plan.chapters if (r := self._record(c))]
-        if not finished:
-            return tuple(c.number for c in self._plan.chapters)
-        self._write_cover()
-        for chapter in finished:
-            if chapter.prepared.selected:
-                self._write_chapter(chapter)
-        waiting = tuple(c.number for c in self._plan.chapters if not self._is_finished(c))
-        if not waiting:
-            self._write_book(finished)
-        self._write_metadata(finished)
-        self._write_report(finished)
-        self._remove_outdated()
-        return waiting
+        edition = self._edition
+        self._state.chapters = [
+            record
+            for c in self._plan.chapters
+            # Of a chapter that is still stale, what it was.
+            if (record := c.prepared.record if c.number in edition.finished else c.old)
+        ]
+        if edition.finished:
+            for output, key in self._writable(edition):
+                self._write(output, key)
+            self._remove_outdated()
+        return tuple(c.number for c in edition.chapters if c.number not in edition.finished)
 
-    def _is_finished(self, chapter: PlannedChapter) -> bool:
-        return chapter.is_fresh or chapter.number in self._made
+    def _writable(self, edition: Edition) -> Iterator[Keyed]:
+        """Yield the files that are asked for and can be made of what is finished."""
+        yield self._cover, key_of(self._cover.made_of)
+        for name in self._plan.options.formats:
+            entry = FORMATS[name]
+            for output in entry.outputs(edition):
+                if output.chapter:
+                    ready = output.chapter in edition.finished & edition.selected
+                else:
+                    ready = output.is_partial or edition.is_complete
+                if ready:
+                    yield output, key_of([RELEASE_VERSION, name, entry.version, output.made_of])
+        report = self._report(edition)
+        yield report, key_of([RELEASE_VERSION, report.made_of])
 
-    def _record(self, chapter: PlannedChapter) -> dict[str, object] | None:
-        """Return what the next build compares with: of a chapter still stale, what it was."""
-        return chapter.prepared.record if self._is_finished(chapter) else chapter.old
-
-    def _write(self, name: str, key: str, write: Callable[[Path], None]) -> None:
+    def _write(self, output: Output, key: str) -> None:
         """Write one file, unless it is there as it should be."""
         out = self._plan.options.out
-        if self._state.is_fresh(out, name, key):
+        if self._state.is_fresh(out, output.name, key):
             return
-        write(out / name)
-        self._state.wrote(out, name, key)
-        self.wrote.append(name)
-        self._tell(out / name)
+        output.write(out / output.name)
+        self._state.wrote(out, output.name, key)
+        self.wrote.append(output.name)
+        self._tell(out / output.name)
 
-    def _write_cover(self) -> None:
+    @property
+    def _cover(self) -> Output:
         from audiobook.export.files import write_whole
 
-        self._write(COVER, self._artwork.key, lambda path: write_whole(path, self._artwork.picture))
+        return Output(
+            COVER, [self._artwork.key], lambda path: write_whole(path, self._artwork.picture)
+        )
 
-    def _write_chapter(self, chapter: PlannedChapter) -> None:
-        from audiobook.export.mp3 import write_chapter
-
-        if "mp3" not in self._plan.options.formats:
-            return
-
-        def write(path: Path) -> None:
-            tags = self._with_cover(self._chapter_tags(chapter))
-            marks = self._marks(chapter, self._meta(chapter))
-            write_chapter(path, partial(self._file, chapter), tags, marks)
-
-        self._write(self._names[chapter.number], self._chapter_key(chapter), write)
-
-    def _write_book(self, chapters: Sequence[PlannedChapter]) -> None:
-        from audiobook.export.mp3 import write_book
-
-        if "book" not in self._plan.options.formats:
-            return
-
-        def write(path: Path) -> None:
-            contents = [
-                Contents(Mark(c.title, 0.0), self._marks(c, self._meta(c))) for c in chapters
-            ]
-            sounds = [partial(self._file, chapter) for chapter in chapters]
-            write_book(path, sounds, self._with_cover(self._tags), contents)
-
-        self._write(self._book_name, self._book_key(chapters), write)
-
-    def _write_report(self, chapters: Sequence[PlannedChapter]) -> None:
+    def _report(self, edition: Edition) -> Output:
         from audiobook.build.describe import describe_book
         from audiobook.export.files import write_whole
 
-        def write(path: Path) -> None:
-            clock = self._clock(chapters)
-            metas = [self._meta(c) for c in chapters]
-            report = describe_book(self._plan, chapters, metas, clock, self._names, self._book_name)
-            write_whole(path, report)
-            self._state.duration_s = clock[-1].end_s
-
-        self._write(REPORT, self._report_key(chapters), write)
-
-    def _write_metadata(self, chapters: Sequence[PlannedChapter]) -> None:
-        from audiobook.export.audiobookshelf import metadata_bytes
-        from audiobook.export.files import write_whole
-
-        if "mp3" not in self._plan.options.formats:
-            return
+        files = sorted(o.name for name in self._plan.options.formats for o in _files(name, edition))
 
         def write(path: Path) -> None:
-            titles = [c.title for c in chapters]
-            write_whole(path, metadata_bytes(self._tags, titles, self._clock(chapters)))
+            write_whole(path, describe_book(self._plan, edition, files))
+            self._state.duration_s = edition.clock[-1].end_s
 
-        self._write(METADATA, self._metadata_key(chapters), write)
-
-    def _clock(self, chapters: Sequence[PlannedChapter]) -> list[JoinedChapter]:
-        """Return where each chapter is in the joined book; read once, for whoever asks first."""
-        from audiobook.export.join import lay_end_to_end, read_infos
-
-        keys = tuple(c.prepared.job.key for c in chapters)
-        if keys not in self._clocks:
-            infos = read_infos([partial(self._file, c) for c in chapters])
-            self._clocks[keys] = lay_end_to_end(infos)
-        return self._clocks[keys]
+        records = [[c.number, c.prepared.job.key, c.prepared.record] for c in self._plan.chapters]
+        finished = [r for r in records if r[0] in edition.finished]
+        fingerprints = [c.fingerprint for c in edition.done]
+        return Output(
+            REPORT, [edition.facts, finished, fingerprints, files], write, is_partial=True
+        )
 
     def _remove_outdated(self) -> None:
-        """Remove files of earlier builds whose titles are gone, if nobody touched them."""
+        """Remove files of earlier builds whose titles are gone, if nobody touched them.
+
+        Formats that are not asked for this time keep their files.
+        """
         out = self._plan.options.out
-        current = {*self._names.values(), self._book_name, COVER, METADATA, REPORT}
+        current = {COVER, REPORT}
+        current.update(o.name for name in FORMATS for o in _files(name, self._edition))
         for name in [n for n in self._state.files if n not in current]:
             if self._state.is_untouched(out, name):
                 with contextlib.suppress(OSError):
@@ -214,86 +167,6 @@ class Release:
                     self.removed.append(name)
             del self._state.files[name]
 
-    @cached_property
-    def _tags(self) -> Tags:
-        plan, book = self._plan, self._plan.book
-        credit = music_credit(c.prepared.job.music for c in plan.chapters)
-        return Tags(
-            title=plan.title,
-            album=plan.title,
-            author=plan.author,
-            narrator=book.narrator_name,
-            language=plan.language,
-            date=book.date,
-            publisher=book.publisher,
-            description="\n".join(filter(None, [book.description, _thanks(credit)])),
-            series=book.series,
-            music=credit,
-        )
 
-    def _chapter_tags(self, chapter: PlannedChapter) -> Tags:
-        numbers = [c.number for c in self._plan.chapters]
-        place = numbers.index(chapter.number) + 1
-        credit = music_credit([chapter.prepared.job.music])
-        tags = replace(self._tags, title=chapter.title, music=credit)
-        return replace(tags, number=place, total=len(numbers))
-
-    def _with_cover(self, tags: Tags) -> Tags:
-        return replace(tags, cover=self._artwork.picture)
-
-    def _chapter_key(self, chapter: PlannedChapter) -> str:
-        made_of = [chapter.prepared.job.key, self._headings(chapter)]
-        return self._key("mp3", self._chapter_tags(chapter), made_of)
-
-    def _book_key(self, chapters: Sequence[PlannedChapter]) -> str:
-        named = [(c.prepared.job.key, c.title, self._headings(c)) for c in chapters]
-        return self._key("book", self._tags, named)
-
-    def _metadata_key(self, chapters: Sequence[PlannedChapter]) -> str:
-        return self._key("metadata", self._tags, [[c.prepared.job.key, c.title] for c in chapters])
-
-    def _report_key(self, chapters: Sequence[PlannedChapter]) -> str:
-        records = [[c.number, c.prepared.job.key, c.prepared.record] for c in chapters]
-        return self._key("report", self._tags, [records, self._book_name])
-
-    def _key(self, kind: str, tags: Tags, more: object) -> str:
-        text = [tags.title, tags.album, tags.author, tags.narrator, tags.language, tags.date]
-        rest = [tags.publisher, tags.description, tags.series, tags.music, tags.number, tags.total]
-        return key_of([RELEASE_VERSION, kind, text, rest, self._artwork.key, more])
-
-    def _headings(self, chapter: PlannedChapter) -> list[str]:
-        segments = chapter.prepared.job.segments
-        return [s.text for s in segments if s.kind is SegmentKind.HEADING]
-
-    def _marks(self, chapter: PlannedChapter, meta: dict[str, Any]) -> tuple[Mark, ...]:
-        placed = zip(chapter.prepared.job.segments, meta["placed"], strict=True)
-        return tuple(
-            Mark(segment.text, samples_to_seconds(start))
-            for segment, (start, _, _) in placed
-            if segment.kind is SegmentKind.HEADING
-        )
-
-    def _meta(self, chapter: PlannedChapter) -> dict[str, Any]:
-        meta = self._store.meta("chapter", chapter.prepared.job.key)
-        if meta is None:
-            raise _lost(chapter)
-        return meta
-
-    @contextlib.contextmanager
-    def _file(self, chapter: PlannedChapter) -> Iterator[IO[bytes]]:
-        """Open a chapter's encoded sound."""
-        with self._store.open("chapter", chapter.prepared.job.key) as found:
-            if found is None:
-                raise _lost(chapter)
-            yield found[1]
-
-
-def _thanks(credit: str) -> str:
-    return f"Music: {credit}" if credit else ""
-
-
-def _lost(chapter: PlannedChapter) -> LostError:
-    return LostError(
-        f"chapter {chapter.number}: its finished sound was damaged and has been dropped; "
-        "build again to make it anew"
-    )
+def _files(name: str, edition: Edition) -> Iterator[Output]:
+    return FORMATS[name].outputs(edition)

@@ -206,7 +206,7 @@ class _Work:
             if isinstance(task, Reading):
                 future = pool.submit(speak_reading, task.voice.engine, task, root)
             else:
-                future = pool.submit(produce_chapter, task.prepared.job, root)
+                future = pool.submit(produce_chapter, task.prepared.job, task.sounds, root)
             self._running[future] = task
 
     def _take_finished(self) -> AudiobookError | None:
@@ -229,7 +229,7 @@ class _Work:
         else:
             self._speeds.mixed(duration_s, wall_s)
             self._progress(Mixed(task.number, duration_s, wall_s))
-            self._release.chapter(task)
+            self._release.chapter(task.number)
 
     def _located(self, error: AudiobookError, task: Task) -> AudiobookError:
         """Say where in the story an error arose."""

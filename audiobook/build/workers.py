@@ -104,7 +104,7 @@ def speak_reading(engine_name: str, reading: Reading, store_root: Path) -> tuple
     return clip.duration_s, time.perf_counter() - began
 
 
-def produce_chapter(job: object, store_root: Path) -> tuple[float, float]:
+def produce_chapter(job: object, sounds: tuple[str, ...], store_root: Path) -> tuple[float, float]:
     """Mix, master and encode one chapter and keep it; returns its length and the time it took."""
     from audiobook.audio import samples_to_seconds
     from audiobook.build.chapter import ChapterJob, produce
@@ -113,7 +113,7 @@ def produce_chapter(job: object, store_root: Path) -> tuple[float, float]:
     assert isinstance(job, ChapterJob)
     began = time.perf_counter()
     try:
-        meta = produce(job, Store(store_root))
+        meta = produce(job, Store(store_root), sounds)
     except OSError as error:
         where = error.filename or store_root
         raise StoreError(

@@ -16,6 +16,7 @@ from audiobook.cli.options import (
     echo_json,
     story_options,
 )
+from audiobook.export.formats import DEFAULT_FORMATS, FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +40,11 @@ Examples:
   audiobook build mybook --chapter 3 --take 2 --keep  # another reading, and remember it
   audiobook build story.md --music my-song.mp3 -o ~/Audiobooks/story
   audiobook build story.md --title "The Wolf" --author "A. Shepherd" --cover wolf.jpg
-""",
+
+\b
+Formats:
+"""
+    + "\n".join(f"  {entry.name:<16}{entry.about}" for entry in FORMATS.values()),
 )
 @story_options
 @chapter_option
@@ -55,7 +60,7 @@ Examples:
     "--format",
     "formats",
     metavar="F,F",
-    help="mp3 (a file for each chapter), book (one file) or all [default: all].",
+    help=f"Formats (below), or all [default: {','.join(DEFAULT_FORMATS)}].",
 )
 @click.option(
     "--jobs",

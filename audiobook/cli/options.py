@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -191,10 +192,19 @@ def desk_of(asked: Asked, **more: Any) -> Desk:
         draft=asked.draft,
         profile=asked.profile or "storybook",
         mood=asked.mood or "",
+        epoch_s=_epoch_s(),
         **more,
     )
     book = _overlaid(project.book, asked)
     return Desk(project.story, book, options, store, load_state(store, out))
+
+
+def _epoch_s() -> int:
+    """Return when the book was made, for those who build reproducibly and say so."""
+    from audiobook.build.options import EPOCH_S
+
+    text = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return max(EPOCH_S, int(text)) if text.isdecimal() else EPOCH_S
 
 
 def _source(story: str) -> Path | bytes:

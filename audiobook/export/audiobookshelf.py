@@ -8,13 +8,27 @@ the whole list, so each has all three.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
+from audiobook.export.edition import CHAPTERS, Edition, Output
+from audiobook.export.files import write_whole
 from audiobook.export.id3 import Tags
 from audiobook.export.join import JoinedChapter
 
-__all__ = ["metadata_bytes"]
+__all__ = ["metadata", "metadata_bytes"]
+
+
+def metadata(edition: Edition) -> Iterator[Output]:
+    """Describe the folder of the chapter files, as many as there are."""
+
+    def write(target: Path) -> None:
+        titles = [chapter.title for chapter in edition.done]
+        write_whole(target, metadata_bytes(edition.tags, titles, edition.clock))
+
+    made_of = [edition.facts, [c.fingerprint for c in edition.done]]
+    yield Output(f"{CHAPTERS}/metadata.json", made_of, write, is_partial=True)
 
 
 def metadata_bytes(tags: Tags, titles: Sequence[str], clock: Sequence[JoinedChapter]) -> bytes:

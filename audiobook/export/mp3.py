@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+from audiobook.export.edition import CHAPTERS, Edition, EditionChapter, Output
 from audiobook.export.files import replacing
 from audiobook.export.id3 import Contents, Mark, Tags, tag_bytes
 from audiobook.export.join import (
@@ -17,7 +19,42 @@ from audiobook.export.join import (
 )
 from audiobook.export.mpeg import Source
 
-__all__ = ["write_book", "write_chapter"]
+__all__ = ["book_file", "chapter_files", "write_book", "write_chapter"]
+
+
+def chapter_files(edition: Edition) -> Iterator[Output]:
+    """Make a file of each chapter."""
+
+    def write(chapter: EditionChapter, place: int, target: Path) -> None:
+        tags = replace(
+            edition.tags,
+            title=chapter.title,
+            music=chapter.music_credit,
+            number=place,
+            total=len(edition.chapters),
+            cover=edition.picture(),
+        )
+        write_chapter(target, chapter.sound, tags, chapter.sections)
+
+    for place, chapter in enumerate(edition.chapters, start=1):
+        yield Output(
+            f"{CHAPTERS}/{chapter.name}.mp3",
+            [edition.facts, chapter.fingerprint, place, len(edition.chapters)],
+            partial(write, chapter, place),
+            chapter=chapter.number,
+        )
+
+
+def book_file(edition: Edition) -> Iterator[Output]:
+    """Make one file of the whole book."""
+
+    def write(target: Path) -> None:
+        contents = [Contents(Mark(c.title, 0.0), c.sections) for c in edition.chapters]
+        tags = replace(edition.tags, cover=edition.picture())
+        write_book(target, [c.sound for c in edition.chapters], tags, contents)
+
+    made_of = [edition.facts, [c.fingerprint for c in edition.chapters]]
+    yield Output(f"{edition.name}.mp3", made_of, write)
 
 
 def write_chapter(

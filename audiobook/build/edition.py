@@ -1,0 +1,73 @@
+"""A plan in, the `Edition` that its files are made from out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from audiobook.build.artwork import Artwork
+from audiobook.build.credits import music_credit
+from audiobook.build.plan import Plan, PlannedChapter
+from audiobook.export.edition import Edition, EditionChapter
+from audiobook.export.id3 import Tags
+from audiobook.export.names import chapter_names, safe_name
+from audiobook.store import Store
+
+__all__ = ["edition_of"]
+
+
+def edition_of(plan: Plan, store: Store, artwork: Artwork) -> Edition:
+    """Describe the book; finished are the chapters whose sound is in the store already."""
+    names = chapter_names([c.title for c in plan.story.chapters], suffix="")
+    return Edition(
+        tags=_tags(plan),
+        name=safe_name(plan.title),
+        chapters=tuple(_chapter(c, names[c.number - 1], store) for c in plan.chapters),
+        finished=frozenset(c.number for c in plan.chapters if c.is_fresh),
+        selected=frozenset(c.number for c in plan.chapters if c.prepared.selected),
+        profile=plan.profile.name,
+        cover_key=artwork.key,
+        picture=lambda: artwork.picture,
+        modified=_modified(plan),
+        settings=plan.options.release,
+    )
+
+
+def _chapter(planned: PlannedChapter, name: str, store: Store) -> EditionChapter:
+    prepared = planned.prepared
+    return EditionChapter(
+        number=planned.number,
+        title=planned.title,
+        name=name,
+        story=prepared.chapter,
+        key=prepared.job.key,
+        segments=prepared.job.segments,
+        voices=prepared.job.voices,
+        music_credit=music_credit([prepared.job.music]),
+        store=store,
+    )
+
+
+def _tags(plan: Plan) -> Tags:
+    book = plan.book
+    credit = music_credit(c.prepared.job.music for c in plan.chapters)
+    thanks = f"Music: {credit}" if credit else ""
+    return Tags(
+        title=plan.title,
+        album=plan.title,
+        author=plan.author,
+        narrator=book.narrator_name,
+        language=plan.language,
+        date=book.date,
+        publisher=book.publisher,
+        description="\n".join(filter(None, [book.description, thanks])),
+        series=book.series,
+        music=credit,
+    )
+
+
+def _modified(plan: Plan) -> datetime:
+    """Return the date of the book: what it says, else what was passed in with the options."""
+    if not plan.book.date:
+        return datetime.fromtimestamp(plan.options.epoch_s, UTC)
+    year, month, day = [*map(int, plan.book.date.split("-")), 1, 1][:3]
+    return datetime(year, month, day, tzinfo=UTC)
