@@ -13,6 +13,7 @@ from mutagen.id3 import ID3
 
 from audiobook.export.id3 import MAX_CHILDREN, Contents, Mark, Tags, tag_bytes
 from audiobook.export.languages import iso_639_2
+from audiobook.export.lyrics import Lyrics
 from audiobook.ffmpeg import encode_mp3, executable
 
 CYRILLIC = "Қыз Жібек пен Төлегеннің ұзақ жолы және Ақбұлақтағы кездесуі туралы үлкен ертегі"
@@ -187,3 +188,22 @@ def test_language_codes() -> None:
     tags = ["en", "en-GB", "kk_KZ", "de", "RU", "yue", "", "x", "12", "élf"]
     codes = ["eng", "eng", "kaz", "deu", "rus", "yue", "und", "und", "und", "und"]
     assert [iso_639_2(tag) for tag in tags] == codes
+
+
+def test_players_can_show_what_is_read() -> None:
+    """The text arrives whole, and each sentence at its millisecond, in any script."""
+    text = "Бір күні…\n\n“Run!” said the wolf 🐺.\n\n* * *\n\nНочь."
+    lines = ((0.5, "Бір күні…"), (2.25, "“Run!” said the wolf 🐺."), (3.0014, "Ночь."))
+    tags = Tags("The Wolf", "Tales", language="ru")
+    found = read(tag_bytes(tags, chapters(1, 5.0), 5.0, Lyrics(text, lines)))
+    assert str(found["USLT::rus"]) == text
+    heard = found["SYLT::rus"]
+    assert (heard.format, heard.type) == (2, 2)
+    assert heard.text == [("Бір күні…", 500), ("“Run!” said the wolf 🐺.", 2250), ("Ночь.", 3001)]
+
+
+def test_a_chapter_without_words_shows_none() -> None:
+    """Nothing to read makes no frame that a player would show as an empty page."""
+    found = read(tag_bytes(Tags("One", "Tales"), chapters(1, 5.0), 5.0, Lyrics(" ")))
+    assert not found.getall("USLT")
+    assert not found.getall("SYLT")

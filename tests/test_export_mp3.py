@@ -56,6 +56,7 @@ def test_chapter_is_its_sound_with_a_tag(encoded: list[Path], tmp_path: Path) ->
     assert place.duration_s == pytest.approx(1 + 1000 / SAMPLE_RATE)
     assert np.array_equal(decode(target), decode(encoded[1]))
     found = MP3(target)
+    assert found.info.length == pytest.approx(place.duration_s, abs=0.001)
     assert found["TRCK"].text == ["2/4"]
     assert found["APIC:"].data == TAGS.cover
     assert found["CHAP:ch1"].end_time == 400

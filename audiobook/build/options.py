@@ -5,33 +5,49 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from audiobook.errors import BuildError, did_you_mean
+from audiobook.errors import BuildError, ExportError, did_you_mean
 from audiobook.export.edition import ReleaseSettings
-from audiobook.export.formats import DEFAULT_FORMATS, FORMATS
+from audiobook.export.formats import DEFAULT_FORMATS, FORMATS, with_required
 
 __all__ = ["EPOCH_S", "Options", "parse_formats"]
 
+ALL = "all"
 # When nothing says when a book was made: the first moment that a ZIP archive can name.
 EPOCH_S = 315_532_800
 
 
-def parse_formats(text: str | None) -> tuple[str, ...]:
+def parse_formats(text: str | None, settings: ReleaseSettings) -> tuple[str, ...]:
     """Read a list of formats as typed: ``"mp3,book"``, ``"all"``, None for the default.
+
+    ``all`` are those that need nothing more than what the settings say.
 
     Raises
     ------
     BuildError
         If one is unknown.
+    ExportError
+        If one that is named cannot be made with these settings.
     """
     if text is None:
         return DEFAULT_FORMATS
     names = [name.strip() for name in text.split(",") if name.strip()]
-    if "all" in names:
-        return tuple(FORMATS)
     for name in names:
-        if name not in FORMATS:
-            raise BuildError(f'unknown format "{name}"; {did_you_mean(name, [*FORMATS, "all"])}')
-    return tuple(name for name in FORMATS if name in names) or DEFAULT_FORMATS
+        if name not in FORMATS and name != ALL:
+            raise BuildError(f'unknown format "{name}"; {did_you_mean(name, [*FORMATS, ALL])}')
+    named = [name for name in names if name != ALL]
+    for name in named:
+        FORMATS[name].check_settings(settings)
+    if ALL in names:
+        named += [name for name in FORMATS if _can_be_made(name, settings)]
+    return with_required(named) or DEFAULT_FORMATS
+
+
+def _can_be_made(name: str, settings: ReleaseSettings) -> bool:
+    try:
+        FORMATS[name].check_settings(settings)
+    except ExportError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)

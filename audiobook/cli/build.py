@@ -63,6 +63,11 @@ Formats:
     help=f"Formats (below), or all [default: {','.join(DEFAULT_FORMATS)}].",
 )
 @click.option(
+    "--base-url",
+    metavar="URL",
+    help="Where the folder will be published, for a podcast [default: nowhere].",
+)
+@click.option(
     "--jobs",
     type=click.IntRange(1, 256),
     metavar="N",
@@ -78,6 +83,7 @@ def build_command(
     take: int | None,
     keep: bool,
     formats: str | None,
+    base_url: str | None,
     jobs: int | None,
     why: bool,
     dry_run: bool,
@@ -91,15 +97,25 @@ def build_command(
     [default: this folder]. What is typed here wins over book.toml, and that over the story.
     """
     from audiobook.build.options import parse_formats
+    from audiobook.export.edition import ReleaseSettings
 
     asked = Asked(**typed)
-    desk = desk_of(asked, chapters=chapters, force=force, take=take, formats=parse_formats(formats))
+    release = ReleaseSettings(base_url=base_url or "")
+    desk = desk_of(
+        asked,
+        chapters=chapters,
+        force=force,
+        take=take,
+        formats=parse_formats(formats, release),
+        release=release,
+    )
     if keep and take is not None:
         _keep_take(desk, asked, chapters, take)
     if dry_run:
         _show_plan(desk, as_json=as_json, n_workers=jobs or _cores())
         return
-    desk.state.asked = [*asked.words(), *(["--format", formats] if formats else [])]
+    also = {"--format": formats, "--base-url": base_url}
+    desk.state.asked = [*asked.words(), *(w for n, v in also.items() if v for w in (n, v))]
     _build(desk, jobs or _cores(), why=why, as_json=as_json, quiet=quiet)
     if take is not None and not keep and not quiet and not as_json:
         click.echo("the take is for this time only; --keep remembers it in book.toml", err=True)

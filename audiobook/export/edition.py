@@ -7,7 +7,7 @@ depends on, and writes one when it is asked to. What is already as it should be 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -237,7 +237,7 @@ class Output:
     """
 
     name: str
-    made_of: list[object]
+    made_of: Sequence[object]
     write: Callable[[Path], None] = field(repr=False)
     chapter: int = 0
     is_partial: bool = False

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 if TYPE_CHECKING:
-    from audiobook.export.edition import Edition, Output
+    from audiobook.export.edition import Edition, Output, ReleaseSettings
 
-__all__ = ["DEFAULT_FORMATS", "FORMATS", "Format", "Writer"]
+__all__ = ["DEFAULT_FORMATS", "FORMATS", "Format", "Writer", "with_required"]
 
 Writer: TypeAlias = "Callable[[Edition], Iterator[Output]]"
+Check: TypeAlias = "Callable[[ReleaseSettings], None]"
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,10 @@ class Format:
         The encodings of a chapter that it needs in the store; see `audiobook.build.sounds`.
     is_default : bool
         Whether it is made when nobody says which.
+    requires : tuple of str
+        Formats whose files its own point at; they are made too.
+    check : str
+        ``module:function`` that refuses `ReleaseSettings` which this format cannot do with.
     """
 
     name: str
@@ -39,12 +44,23 @@ class Format:
     version: int = 1
     sounds: tuple[str, ...] = ()
     is_default: bool = True
+    requires: tuple[str, ...] = ()
+    check: str = ""
 
     def outputs(self, edition: Edition) -> Iterator[Output]:
         """Name the files that this format makes of an edition."""
-        module, _, function = self.writer.partition(":")
-        writer = cast(Writer, getattr(import_module(f"audiobook.export.{module}"), function))
-        return writer(edition)
+        return cast(Writer, _load(self.writer))(edition)
+
+    def check_settings(self, settings: ReleaseSettings) -> None:
+        """Refuse settings that the format cannot do with. Raises `ExportError`."""
+        if self.check:
+            cast(Check, _load(self.check))(settings)
+
+
+def _load(address: str) -> Callable[..., Any]:
+    module, _, function = address.partition(":")
+    loaded: Callable[..., Any] = getattr(import_module(f"audiobook.export.{module}"), function)
+    return loaded
 
 
 # In the order in which they are written.
@@ -52,6 +68,28 @@ _TABLE = (
     Format("mp3", "an MP3 file for each chapter", "mp3:chapter_files"),
     Format("book", "the whole book in one MP3 file", "mp3:book_file"),
     Format("audiobookshelf", "metadata.json in the chapters' folder", "audiobookshelf:metadata"),
+    Format("playlist", "a playlist of the chapters", "playlist:playlist_file", is_default=False),
+    Format(
+        "w3c",
+        "a W3C Audiobook: publication.json, contents, .lpf",
+        "w3c:publication",
+        is_default=False,
+        requires=("mp3",),
+    ),
+    Format(
+        "podcast",
+        "a podcast feed; needs --base-url",
+        "podcast:feed",
+        is_default=False,
+        requires=("mp3", "subtitles"),
+        check="podcast:check_settings",
+    ),
 )
 FORMATS = {entry.name: entry for entry in _TABLE}
 DEFAULT_FORMATS = tuple(entry.name for entry in _TABLE if entry.is_default)
+
+
+def with_required(names: Iterable[str]) -> tuple[str, ...]:
+    """Return some formats and those that they point at, in the order of the table."""
+    wanted = {needed for name in names for needed in (name, *FORMATS[name].requires)}
+    return tuple(name for name in FORMATS if name in wanted)

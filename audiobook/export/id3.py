@@ -20,17 +20,24 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from audiobook.export.id3frames import (
+    LATIN_1,
+    UTF_16,
+    frame,
+    milliseconds,
+    synchsafe,
+    text_frame,
+    utf_16,
+)
 from audiobook.export.languages import UNDETERMINED, iso_639_2
+from audiobook.export.lyrics import Lyrics, lyrics_frames
 
 __all__ = ["Contents", "Mark", "Tags", "tag_bytes"]
 
 PADDING_BYTES = 1024  # room for another program to change a word without moving the sound
 MAX_CHILDREN = 255  # a CTOC counts its entries in one byte
-MAX_MS = 0xFFFF_FFFF
 NO_OFFSET = b"\xff" * 8  # start and end in bytes are not given: the times count
 
-_UTF_16 = b"\x01"
-_LATIN_1 = b"\x00"
 _TOP_LEVEL, _ORDERED = 2, 1
 _FRONT_COVER = b"\x03"
 
@@ -88,7 +95,12 @@ class Tags:
     cover: bytes = b""
 
 
-def tag_bytes(tags: Tags, contents: Sequence[Contents], duration_s: float) -> bytes:
+def tag_bytes(
+    tags: Tags,
+    contents: Sequence[Contents],
+    duration_s: float,
+    lyrics: Lyrics | None = None,
+) -> bytes:
     """Return an ID3v2.3 tag.
 
     Parameters
@@ -98,6 +110,8 @@ def tag_bytes(tags: Tags, contents: Sequence[Contents], duration_s: float) -> by
         The file's chapters in order; one in a chapter's file.
     duration_s : float
         Length of the file's sound: where the last mark ends.
+    lyrics : Lyrics, optional
+        What is read, for players that show it.
 
     Returns
     -------
@@ -110,12 +124,12 @@ def tag_bytes(tags: Tags, contents: Sequence[Contents], duration_s: float) -> by
         If a mark comes before the one before it or after ``duration_s``.
     """
     frames = [*_text_frames(tags), *_chapter_frames(tags.album, contents, duration_s)]
+    if lyrics:
+        frames += lyrics_frames(lyrics, iso_639_2(tags.language))
     if tags.cover:
-        frames.append(
-            _frame("APIC", _LATIN_1 + b"image/jpeg\0" + _FRONT_COVER + b"\0" + tags.cover)
-        )
+        frames.append(frame("APIC", LATIN_1 + b"image/jpeg\0" + _FRONT_COVER + b"\0" + tags.cover))
     body = b"".join(frames) + bytes(PADDING_BYTES)
-    return b"ID3\x03\x00\x00" + _synchsafe(len(body)) + body
+    return b"ID3\x03\x00\x00" + synchsafe(len(body)) + body
 
 
 def _text_frames(tags: Tags) -> list[bytes]:
@@ -134,14 +148,14 @@ def _text_frames(tags: Tags) -> list[bytes]:
         "TDAT": f"{day}{month}" if day else "",
         "TPUB": tags.publisher,
     }
-    frames = [_text_frame(name, text) for name, text in texts.items() if text]
+    frames = [text_frame(name, text) for name, text in texts.items() if text]
     # TCOP is of the whole file and begins with a year: the music's terms have a frame of their own.
     for name, text in (("series", tags.series), ("music", tags.music)):
         if text:
-            frames.append(_frame("TXXX", _UTF_16 + _utf_16(name) + b"\0\0" + _utf_16(text)))
+            frames.append(frame("TXXX", UTF_16 + utf_16(name) + b"\0\0" + utf_16(text)))
     if tags.description:
-        head = _UTF_16 + language.encode("ascii") + _utf_16("") + b"\0\0"
-        frames.append(_frame("COMM", head + _utf_16(tags.description, is_one_line=False)))
+        head = UTF_16 + language.encode("ascii") + utf_16("") + b"\0\0"
+        frames.append(frame("COMM", head + utf_16(tags.description, is_one_line=False)))
     return frames
 
 
@@ -171,9 +185,9 @@ def _apart(chapter: Contents) -> list[Mark]:
     """Return the sections that start apart from the mark before them, in whole milliseconds."""
     kept = [chapter.mark]
     for section in chapter.sections:
-        if _ms(section.start_s) > _ms(kept[-1].start_s):
+        if milliseconds(section.start_s) > milliseconds(kept[-1].start_s):
             kept.append(section)
-        elif _ms(section.start_s) < _ms(kept[-1].start_s):
+        elif milliseconds(section.start_s) < milliseconds(kept[-1].start_s):
             raise ValueError(f"mark {section} comes before {kept[-1]}")
     return kept[1:]
 
@@ -194,50 +208,26 @@ def _tables(name: str, title: str, children: Sequence[str], flags: int) -> list[
 def _table(name: str, title: str, children: Sequence[str], flags: int) -> bytes:
     ids = b"".join(_element_id(child) for child in children)
     head = _element_id(name) + bytes([flags, len(children)])
-    return _frame("CTOC", head + ids + _text_frame("TIT2", title))
+    return frame("CTOC", head + ids + text_frame("TIT2", title))
 
 
 def _marks(marks: Sequence[tuple[str, Mark]], duration_s: float) -> list[bytes]:
     """Return a CHAP frame for each mark; each ends where the next starts."""
-    starts = [_ms(mark.start_s) for _, mark in marks]
-    ends = [*starts[1:], _ms(duration_s)]
+    starts = [milliseconds(mark.start_s) for _, mark in marks]
+    ends = [*starts[1:], milliseconds(duration_s)]
     if any(end < start for start, end in zip(starts, ends, strict=True)):
         raise ValueError(f"marks are out of order, or after the end ({duration_s} s): {starts}")
     return [
-        _frame(
+        frame(
             "CHAP",
             _element_id(name)
             + struct.pack(">II", start, end)
             + NO_OFFSET
-            + _text_frame("TIT2", mark.title),
+            + text_frame("TIT2", mark.title),
         )
         for (name, mark), start, end in zip(marks, starts, ends, strict=True)
     ]
 
 
-def _ms(time_s: float) -> int:
-    """Return whole milliseconds, as many as a frame can hold: 49 days."""
-    return min(MAX_MS, round(time_s * 1000))
-
-
 def _element_id(name: str) -> bytes:
     return name.encode("ascii") + b"\0"
-
-
-def _text_frame(name: str, text: str) -> bytes:
-    return _frame(name, _UTF_16 + _utf_16(text))
-
-
-def _utf_16(text: str, *, is_one_line: bool = True) -> bytes:
-    """Encode with a byte order mark; a NUL would end the text and a lone surrogate is no text."""
-    lines = " ".join(text.split()) if is_one_line else text
-    return b"\xff\xfe" + lines.replace("\0", " ").encode("utf-16-le", "replace")
-
-
-def _frame(name: str, data: bytes) -> bytes:
-    return name.encode("ascii") + struct.pack(">IH", len(data), 0) + data
-
-
-def _synchsafe(size: int) -> bytes:
-    """Write a number of up to 28 bits as four bytes of seven."""
-    return bytes(size >> shift & 0x7F for shift in (21, 14, 7, 0))

@@ -35,6 +35,9 @@ __all__ = [
     "read_infos",
 ]
 
+# ffmpeg signs the header of what LAME encoded with its own name, and then some readers do not
+# believe that delay and padding are in it: they would count 25 to 51 ms too many.
+SIGNATURE = b"LAME3.100"
 U32_MAX = 0xFFFF_FFFF  # the header's counts have no more bits: 74 hours at 128 kbit/s
 
 
@@ -159,6 +162,7 @@ def info_frame(infos: Sequence[Mp3Info]) -> bytes:
     n_frames = sum(info.n_frames for info in infos)
     struct.pack_into(">II", frame, offset + 8, min(n_frames, U32_MAX), min(n_bytes, U32_MAX))
     frame[offset + 16 : offset + 116] = _linear_toc(len(frame), n_bytes)
+    frame[offset + 120 : offset + 129] = SIGNATURE
     frame[offset + 131 : offset + 139] = bytes(8)  # peak and two gains
     delay_and_padding = first.delay_samples << 12 | infos[-1].padding_samples
     frame[offset + 141 : offset + 144] = delay_and_padding.to_bytes(3, "big")

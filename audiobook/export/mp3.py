@@ -13,11 +13,14 @@ from audiobook.export.id3 import Contents, Mark, Tags, tag_bytes
 from audiobook.export.join import (
     JoinedChapter,
     checked_frames,
+    info_frame,
     join,
     lay_end_to_end,
     read_infos,
 )
+from audiobook.export.lyrics import Lyrics
 from audiobook.export.mpeg import Source
+from audiobook.segments import chapter_text
 
 __all__ = ["book_file", "chapter_files", "write_book", "write_chapter"]
 
@@ -34,7 +37,7 @@ def chapter_files(edition: Edition) -> Iterator[Output]:
             total=len(edition.chapters),
             cover=edition.picture(),
         )
-        write_chapter(target, chapter.sound, tags, chapter.sections)
+        write_chapter(target, chapter.sound, tags, chapter.sections, _lyrics(chapter))
 
     for place, chapter in enumerate(edition.chapters, start=1):
         yield Output(
@@ -43,6 +46,11 @@ def chapter_files(edition: Edition) -> Iterator[Output]:
             partial(write, chapter, place),
             chapter=chapter.number,
         )
+
+
+def _lyrics(chapter: EditionChapter) -> Lyrics:
+    lines = tuple((p.start_s, p.segment.text) for p in chapter.passages)
+    return Lyrics(chapter_text(chapter.story), lines)
 
 
 def book_file(edition: Edition) -> Iterator[Output]:
@@ -58,7 +66,11 @@ def book_file(edition: Edition) -> Iterator[Output]:
 
 
 def write_chapter(
-    target: Path, audio: Source, tags: Tags, sections: Sequence[Mark] = ()
+    target: Path,
+    audio: Source,
+    tags: Tags,
+    sections: Sequence[Mark] = (),
+    lyrics: Lyrics | None = None,
 ) -> JoinedChapter:
     """Write a chapter's file: its tag, then the encoded sound as it is.
 
@@ -73,6 +85,8 @@ def write_chapter(
         sections: players that join the files of a book take the marks of all or of none.
     sections : sequence of Mark
         In order, in seconds from the chapter's start.
+    lyrics : Lyrics, optional
+        What is read.
 
     Returns
     -------
@@ -88,8 +102,8 @@ def write_chapter(
     clock = lay_end_to_end(infos)
     contents = [Contents(Mark(tags.title, 0.0), tuple(sections))]
     with replacing(target) as file:
-        file.write(tag_bytes(tags, contents, clock[0].end_s))
-        file.write(infos[0].frame)
+        file.write(tag_bytes(tags, contents, clock[0].end_s, lyrics))
+        file.write(info_frame(infos))
         for data in checked_frames(audio, infos[0]):
             file.write(data)
     return clock[0]
