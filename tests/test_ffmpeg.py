@@ -1,6 +1,7 @@
 """Files in and out."""
 
 import wave
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -163,3 +164,23 @@ def test_sound_in_memory_is_decoded_at_the_rate_asked_for(tmp_path, sine):
     back = ffmpeg.decode_bytes(path.read_bytes(), sample_rate=24_000)
     assert back.shape == (24_000, 1)
     assert np.abs(back - samples).max() < 0.001
+
+
+def test_an_encoder_that_is_not_there_is_named(tmp_path, sine):
+    """An ffmpeg built without a codec gives one line that says which, and what mends it."""
+    with pytest.raises(FFmpegError, match=r"has no encoder libnone; unset .*pip install") as caught:
+        ffmpeg.encode_measured(
+            [sine(440, 1.0)], tmp_path / "a.opus", ["-codec:a", "libnone"], container="ogg"
+        )
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize(("codec", "container"), [("aac", "adts"), ("flac", "flac")])
+def test_a_full_disk_is_called_so(tmp_path, sine, codec, container):
+    """What ffmpeg writes beside the meter fails in one line that says why."""
+    (tmp_path / "a.out").symlink_to("/dev/full")
+    sound = [sine(440, 20.0)] * 10
+    with pytest.raises(FFmpegError, match="the disk is full; make room") as caught:
+        ffmpeg.encode_measured(sound, tmp_path / "a.out", ["-codec:a", codec], container=container)
+    assert "\n" not in str(caught.value)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +127,9 @@ def produce(job: ChapterJob, store: Store, sounds: Sequence[str] = (MP3,)) -> di
             if name == MP3:
                 loudness["speech_lufs"] = round(voice.integrated_lufs, 2)
                 meta |= {**_described(timeline, voice, music), "tracks": tracks}
+            if sound.frames:
+                with target.open("rb") as file:
+                    meta["frames"] = asdict(sound.frames(file, name, timeline.n_samples))
             store.put(sound_kind(name), job.key, meta, target)
     return meta
 
@@ -197,7 +200,7 @@ def _encode(
     target: Path,
 ) -> ffmpeg.Loudness:
     """Mix, limit and encode until the decoded file keeps the profile's ceiling."""
-    ceiling_dbtp = profile.limit_dbtp
+    ceiling_dbtp = profile.limit_dbtp - sound.overshoot_db
     for _ in range(MAX_TRIES):
         mixed = _mixed(voice, music)
         measured = sound.encode(limit(mixed, ceiling_dbtp), target, profile)

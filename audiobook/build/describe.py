@@ -10,8 +10,8 @@ from audiobook.audio import samples_to_seconds
 from audiobook.build.credits import COMPOSED, music_credit
 from audiobook.build.plan import Plan, PlannedChapter
 from audiobook.build.recipe import Reading
+from audiobook.export.clock import JoinedChapter
 from audiobook.export.edition import CHAPTERS, Edition, EditionChapter, Passage
-from audiobook.export.join import JoinedChapter
 from audiobook.export.report import (
     BookReport,
     ChapterReport,

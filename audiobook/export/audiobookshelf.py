@@ -12,10 +12,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from audiobook.export.clock import JoinedChapter
 from audiobook.export.edition import CHAPTERS, Edition, Output
 from audiobook.export.files import write_whole
 from audiobook.export.id3 import Tags
-from audiobook.export.join import JoinedChapter
 
 __all__ = ["metadata", "metadata_bytes"]
 

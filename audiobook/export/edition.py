@@ -16,8 +16,8 @@ from typing import IO, Any
 
 from audiobook.audio import samples_to_seconds
 from audiobook.errors import LostError
+from audiobook.export.clock import Frames, JoinedChapter, lay_end_to_end
 from audiobook.export.id3 import Mark, Tags
-from audiobook.export.join import JoinedChapter, lay_end_to_end
 from audiobook.export.mpeg import Mp3Info, read_info
 from audiobook.export.report import WordReport
 from audiobook.segments import Segment, SegmentKind
@@ -27,7 +27,7 @@ from audiobook.story.model import Chapter
 __all__ = ["CHAPTERS", "Edition", "EditionChapter", "Output", "Passage", "ReleaseSettings"]
 
 CHAPTERS = "chapters"  # the folder of the chapter files
-MP3 = "mp3"
+MP3, AAC, OPUS = "mp3", "aac", "opus"  # encodings of a chapter
 
 
 @dataclass(frozen=True)
@@ -155,6 +155,19 @@ class EditionChapter:
         with self.sound() as file:
             return read_info(file, self.name)
 
+    def frames(self, codec: str) -> Frames:
+        """How its sound is laid out in a codec other than MP3, which says so itself.
+
+        Raises
+        ------
+        LostError
+            If the sound is no longer in the store.
+        """
+        found = self.store.meta(sound_kind(codec), self.key)
+        if found is None:
+            raise self._lost()
+        return Frames(**found["frames"])
+
     def _lost(self) -> LostError:
         return LostError(
             f"chapter {self.number}: its finished sound was damaged and has been dropped; "
@@ -211,6 +224,10 @@ class Edition:
     def clock(self) -> list[JoinedChapter]:
         """Where each finished chapter is in the joined MP3 book, and how long it is."""
         return lay_end_to_end([chapter.info for chapter in self.done])
+
+    def clock_of(self, codec: str) -> list[JoinedChapter]:
+        """Where each chapter is in a book joined in a codec other than MP3."""
+        return lay_end_to_end([chapter.frames(codec) for chapter in self.done])
 
     @cached_property
     def facts(self) -> list[object]:

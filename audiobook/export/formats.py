@@ -67,6 +67,20 @@ def _load(address: str) -> Callable[..., Any]:
 _TABLE = (
     Format("mp3", "an MP3 file for each chapter", "mp3:chapter_files"),
     Format("book", "the whole book in one MP3 file", "mp3:book_file"),
+    Format(
+        "m4b",
+        "the whole book in one M4B file, for audiobook players",
+        "m4b:book_file",
+        sounds=("aac",),
+        is_default=False,
+    ),
+    Format(
+        "opus",
+        "the whole book in one Opus file, half as large",
+        "opus:book_file",
+        sounds=("opus",),
+        is_default=False,
+    ),
     Format("audiobookshelf", "metadata.json in the chapters' folder", "audiobookshelf:metadata"),
     Format("playlist", "a playlist of the chapters", "playlist:playlist_file", is_default=False),
     Format(

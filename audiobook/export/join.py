@@ -10,85 +10,18 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import IO
 
-from audiobook.audio import SAMPLE_RATE
 from audiobook.errors import ExportError
-from audiobook.export.mpeg import (
-    SAMPLES_PER_FRAME,
-    Mp3Info,
-    Source,
-    audio_frames,
-    opened,
-    read_info,
-)
+from audiobook.export.clock import JoinedChapter, lay_end_to_end
+from audiobook.export.mpeg import Mp3Info, Source, audio_frames, opened, read_info
 
-__all__ = [
-    "JoinedChapter",
-    "checked_frames",
-    "crc16",
-    "crc16_joined",
-    "info_frame",
-    "join",
-    "lay_end_to_end",
-    "read_infos",
-]
+__all__ = ["checked_frames", "crc16", "crc16_joined", "info_frame", "join", "read_infos"]
 
 # ffmpeg signs the header of what LAME encoded with its own name, and then some readers do not
 # believe that delay and padding are in it: they would count 25 to 51 ms too many.
 SIGNATURE = b"LAME3.100"
 U32_MAX = 0xFFFF_FFFF  # the header's counts have no more bits: 74 hours at 128 kbit/s
-
-
-@dataclass(frozen=True)
-class JoinedChapter:
-    """Where a chapter is in the joined stream.
-
-    Attributes
-    ----------
-    first_frame : int
-        Audio frames before it.
-    n_frames : int
-        Its audio frames.
-    n_samples : int
-        Its sound, without the encoder's delay and padding.
-    """
-
-    first_frame: int
-    n_frames: int
-    n_samples: int
-    sample_rate: int = SAMPLE_RATE
-
-    @property
-    def start(self) -> int:
-        """First sample of its sound in the decoded book."""
-        return self.first_frame * SAMPLES_PER_FRAME
-
-    @property
-    def start_s(self) -> float:
-        """Where its sound starts in the decoded book, in seconds."""
-        return self.start / self.sample_rate
-
-    @property
-    def end_s(self) -> float:
-        """Where its sound ends in the decoded book; the next chapter starts a moment later."""
-        return (self.start + self.n_samples) / self.sample_rate
-
-    @property
-    def duration_s(self) -> float:
-        """Length of its sound in seconds."""
-        return self.n_samples / self.sample_rate
-
-
-def lay_end_to_end(infos: Sequence[Mp3Info]) -> list[JoinedChapter]:
-    """Return where each chapter will be, from the Info headers alone."""
-    clock, first_frame = [], 0
-    for info in infos:
-        place = JoinedChapter(first_frame, info.n_frames, info.n_samples, info.sample_rate)
-        clock.append(place)
-        first_frame += info.n_frames
-    return clock
 
 
 def join(chapters: Sequence[Source], target: IO[bytes]) -> list[JoinedChapter]:

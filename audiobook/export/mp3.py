@@ -7,17 +7,11 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from audiobook.export.clock import JoinedChapter, lay_end_to_end
 from audiobook.export.edition import CHAPTERS, Edition, EditionChapter, Output
 from audiobook.export.files import replacing
 from audiobook.export.id3 import Contents, Mark, Tags, tag_bytes
-from audiobook.export.join import (
-    JoinedChapter,
-    checked_frames,
-    info_frame,
-    join,
-    lay_end_to_end,
-    read_infos,
-)
+from audiobook.export.join import checked_frames, info_frame, join, read_infos
 from audiobook.export.lyrics import Lyrics
 from audiobook.export.mpeg import Source
 from audiobook.segments import chapter_text

@@ -79,6 +79,11 @@ class Mp3Info:
         return max(0, coded - self.delay_samples - self.padding_samples)
 
     @property
+    def frame_samples(self) -> int:
+        """What each frame decodes to, of each channel."""
+        return SAMPLES_PER_FRAME
+
+    @property
     def coding(self) -> int:
         """What must be the same in files that are joined."""
         return _coding(int.from_bytes(self.frame[:HEADER_BYTES], "big"))

@@ -6,6 +6,7 @@ Inputs are local files or pipes: protocols and containers are whitelisted, so th
 elsewhere, and a path is never taken for an option.
 """
 
+from audiobook.ffmpeg.measured import encode_measured
 from audiobook.ffmpeg.meter import Loudness, measure
 from audiobook.ffmpeg.mp3 import encode_mp3, encode_mp3_measured
 from audiobook.ffmpeg.probe import missing_s
@@ -18,6 +19,7 @@ __all__ = [
     "decode_blocks",
     "decode_bytes",
     "encode",
+    "encode_measured",
     "encode_mp3",
     "encode_mp3_measured",
     "executable",

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 
 from audiobook.audio import Audio
-from audiobook.ffmpeg.meter import METER, Loudness, read_summary
-from audiobook.ffmpeg.process import executable, running
-from audiobook.ffmpeg.sound import REPRODUCIBLE, encode, feed, raw_input
+from audiobook.ffmpeg.measured import encode_measured
+from audiobook.ffmpeg.meter import Loudness
+from audiobook.ffmpeg.sound import encode
 
 __all__ = ["encode_mp3", "encode_mp3_measured"]
 
@@ -39,41 +36,16 @@ def encode_mp3(
 def encode_mp3_measured(
     blocks: Iterable[Audio], target: Path, *, bitrate_kbps: int = 128, n_channels: int = 2
 ) -> Loudness:
-    """Encode as `encode_mp3` does, to the same bytes, and measure what comes out of a decoder.
-
-    A second ffmpeg decodes the frames as they are made, beside the encoder: measuring the
-    finished file would take a quarter as long again.
-
-    Parameters
-    ----------
-    target : Path
-        Its name is letters, digits, dots and hyphens: it stands in a list of outputs.
-    """
-    if not re.fullmatch(r"[\w.-]+", target.name):
-        raise ValueError(f"target={target.name!r} must be a plain name")
-    muxer = "f=mp3:id3v2_version=0:fflags=+bitexact"
-    outputs = f"[{muxer}:write_xing=1]{target.name}|[{muxer}:write_xing=0]pipe:1"
-    options = [*REPRODUCIBLE, "-map", "0:a", *_codec(bitrate_kbps), "-f", "tee", outputs, "-y"]
-    with tempfile.TemporaryFile() as report:
-        with running(
-            [*raw_input(n_channels=n_channels), *options],
-            str(target),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            folder=target.parent,
-        ) as encoder:
-            meter = subprocess.Popen(
-                [executable(), "-hide_banner", "-nostats", "-f", "mp3", "-i", "pipe:0", *METER],
-                stdin=encoder.stdout,
-                stdout=subprocess.DEVNULL,
-                stderr=report,
-            )
-            assert encoder.stdout is not None
-            encoder.stdout.close()  # the meter's alone now: it ends when the encoder does
-            feed(encoder, _louder(blocks, bitrate_kbps))
-        status = meter.wait()
-        report.seek(0)
-        return read_summary(report.read(), status, str(target))
+    """Encode as `encode_mp3` does, to the same bytes; see `encode_measured`."""
+    return encode_measured(
+        _louder(blocks, bitrate_kbps),
+        target,
+        _codec(bitrate_kbps),
+        container="mp3",
+        options=":id3v2_version=0:write_xing=1",
+        piped_options=":id3v2_version=0:write_xing=0",
+        n_channels=n_channels,
+    )
 
 
 def _codec(bitrate_kbps: int) -> list[str]:

@@ -83,10 +83,15 @@ def file_input(path: Path) -> list[str]:
 
 def complaint(stderr: bytes, status: int = 1) -> str:
     """Return the line of ffmpeg's complaint that tells most: the last one."""
-    lines = stderr.decode("utf-8", "replace").splitlines()
-    last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+    text = stderr.decode("utf-8", "replace")
+    last = next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")
     if "No space left" in last:
         return "the disk is full; make room and build again"
+    if unknown := re.search(r"Unknown encoder '(\w+)'", text):
+        return (
+            f"{executable()} has no encoder {unknown[1]}; unset IMAGEIO_FFMPEG_EXE, or install "
+            "one that has: pip install --force-reinstall imageio-ffmpeg"
+        )
     return last or f"no reason given (exit status {status})"
 
 
