@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import uuid
+from uuid import UUID
 
 from audiobook.export.id3 import Tags
 
@@ -18,9 +18,9 @@ def book_urn(tags: Tags) -> str:
     return hashed_uuid("book", tags.album, tags.author, tags.language).urn
 
 
-def hashed_uuid(*parts: str) -> uuid.UUID:
+def hashed_uuid(*parts: str) -> UUID:
     """Return a UUID of the custom kind (version 8, RFC 9562) that holds a hash of some words."""
     digest = bytearray(hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).digest()[:16])
     digest[6] = digest[6] & 0x0F | 0x80
     digest[8] = digest[8] & 0x3F | 0x80
-    return uuid.UUID(bytes=bytes(digest))
+    return UUID(bytes=bytes(digest))
