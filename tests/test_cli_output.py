@@ -244,7 +244,10 @@ def test_lists_are_data_too(finished):
     assert cache["path"] == str(finished / "cache" / "audiobook")
     assert cache["kinds"]["chapter"]["files"] == 2
     verdicts = CliRunner(mix_stderr=False).invoke(app, ["check", "my out", "--json"])
-    assert {"file", "rule", "value", "bar", "ok"} == json.loads(verdicts.stdout)[0].keys()
+    judged = json.loads(verdicts.stdout)
+    assert judged.keys() == {"version", "title", "profile", "ok", "verdicts"}
+    fields = {"file", "rule", "value", "bar", "ok", "measured", "unit"}
+    assert judged["verdicts"][0].keys() == fields
 
 
 def test_a_sound_can_be_heard_alone(desk):

@@ -18,7 +18,7 @@ from audiobook.build.recipe import MusicPlan
 from audiobook.build.sounds import SOUNDS, Sound
 from audiobook.errors import MasterError
 from audiobook.export.edition import MP3, sound_kind
-from audiobook.loudness import CELL_S, Energies, block_counts, mean_loudness
+from audiobook.loudness import CELL_S, Energies, Meter, block_counts, mean_loudness
 from audiobook.master import Profile, limit
 from audiobook.mix import crossfade, overlay
 from audiobook.music.bed import Bed, Cues
@@ -30,7 +30,7 @@ from audiobook.store import Store
 from audiobook.story.book import Pauses
 from audiobook.timeline import Timeline, place
 
-__all__ = ["ChapterJob", "lay_out", "produce"]
+__all__ = ["ChapterJob", "lay_out", "measure_stems", "produce"]
 
 HEAD_S, TAIL_S = 0.5, 1.0  # silence around a chapter that has no music
 LEVELS_STEP_S = 0.2  # resolution of the level curves kept for pictures and reports
@@ -132,6 +132,39 @@ def produce(job: ChapterJob, store: Store, sounds: Sequence[str] = (MP3,)) -> di
                     meta["frames"] = asdict(sound.frames(file, name, timeline.n_samples))
             store.put(sound_kind(name), job.key, meta, target)
     return meta
+
+
+def measure_stems(job: ChapterJob, store: Store) -> tuple[Energies, Energies]:
+    """Make a chapter's speech and music anew from what is in the store, and meter both.
+
+    Returns
+    -------
+    tuple of array
+        The energies of speech and of music; no music has none.
+
+    Raises
+    ------
+    LostError
+        If a clip is not in the store.
+    """
+    timeline = lay_out(job, store)
+    target_lufs = job.profile.speech_lufs
+    voice = SpeechStem(timeline, job.clips, job.voices, store, target_lufs)
+    speech = _metered(voice.windows())
+    if job.music is None:
+        return speech, speech[:0]
+    with tempfile.TemporaryDirectory(dir=store.scratch_dir()) as folder:
+        bed = _bed(job.music, cues_of(timeline))
+        scratch = Path(folder) / "bed.pcm"
+        music = MusicStem(bed, timeline, voice, job.music.settings, target_lufs, scratch)
+        return speech, _metered(music.windows())
+
+
+def _metered(windows: Iterator[Audio]) -> Energies:
+    meter = Meter()
+    for window in windows:
+        meter.feed(window)
+    return meter.energies()
 
 
 def _described(timeline: Timeline, voice: SpeechStem, music: MusicStem | None) -> dict[str, Any]:

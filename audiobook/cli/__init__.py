@@ -28,7 +28,7 @@ COMMANDS = {
     "voices": "sounds",
     "music": "sounds",
     "locate": "finished",
-    "check": "finished",
+    "check": "judge",
     "cache": "upkeep",
     "doctor": "upkeep",
     "completion": "upkeep",

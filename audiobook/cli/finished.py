@@ -1,19 +1,17 @@
-"""``audiobook locate`` and ``check``: what is in a finished folder, and whether it is good."""
+"""``audiobook locate``: what is said at a position of a finished book."""
 
 from __future__ import annotations
 
 import math
 import shlex
-import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
 from audiobook.cli.options import echo_json
 from audiobook.cli.words import parse_clock, stamp
 
-__all__ = ["check_command", "locate_command"]
+__all__ = ["locate_command"]
 
 
 @click.command(
@@ -78,50 +76,3 @@ def _as_seen_from_here(word: str) -> str:
     here = path.is_absolute() and path.is_relative_to(Path.cwd())
     short = str(path.relative_to(Path.cwd())) if here else word
     return f"./{short}" if here and short.startswith("-") else short
-
-
-@click.command(
-    "check",
-    short_help="Listen to a finished folder and judge it.",
-    epilog="""
-\b
-Examples:
-  audiobook check out/story
-  audiobook check out/story --json | jq '.[] | select(.ok | not)'
-""",
-)
-@click.argument("folder", metavar="DIR")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
-def check_command(folder: str, as_json: bool) -> None:
-    """Listen to a finished folder: decode every file, and hold it against its profile and marks.
-
-    Exit status 1 when something is not as it should be.
-    """
-    from audiobook.check import check
-
-    verdicts = check(Path(folder))
-    if as_json:
-        echo_json(
-            [
-                {"file": v.file, "rule": v.rule, "value": v.value, "bar": v.bar, "ok": v.ok}
-                for v in verdicts
-            ]
-        )
-    else:
-        _show(verdicts)
-    if not all(v.ok for v in verdicts):
-        sys.exit(1)
-
-
-def _show(verdicts: list[Any]) -> None:
-    """Print one line for each file, and one for each rule that it breaks."""
-    files: dict[str, list[Any]] = {}
-    for verdict in verdicts:
-        files.setdefault(verdict.file, []).append(verdict)
-    for file, entries in files.items():
-        mark = "ok" if all(v.ok for v in entries) else "NO"
-        values = ", ".join(f"{v.rule} {v.value}" for v in entries)
-        click.echo(f"{mark:<3} {file}: {values}")
-        for verdict in entries:
-            if not verdict.ok:
-                click.echo(f"    {verdict.rule} is {verdict.value}, should be {verdict.bar}")

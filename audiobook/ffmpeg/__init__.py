@@ -8,13 +8,16 @@ elsewhere, and a path is never taken for an option.
 
 from audiobook.ffmpeg.measured import encode_measured
 from audiobook.ffmpeg.meter import Loudness, measure
+from audiobook.ffmpeg.missing import missing_s
 from audiobook.ffmpeg.mp3 import encode_mp3, encode_mp3_measured
-from audiobook.ffmpeg.probe import missing_s
+from audiobook.ffmpeg.probe import ChapterMark, Probe, probe
 from audiobook.ffmpeg.process import executable, version
 from audiobook.ffmpeg.sound import decode, decode_blocks, decode_bytes, encode
 
 __all__ = [
+    "ChapterMark",
     "Loudness",
+    "Probe",
     "decode",
     "decode_blocks",
     "decode_bytes",
@@ -25,5 +28,6 @@ __all__ = [
     "executable",
     "measure",
     "missing_s",
+    "probe",
     "version",
 ]
