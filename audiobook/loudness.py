@@ -8,6 +8,8 @@ References
 .. [1] ITU-R BS.1770-4, annex 1 (K-weighting, equations 2 to 7) and annex 2 (true peak).
 .. [2] The analogue prototypes of both filters, for any sample rate: B. De Man, "Evaluation of
    implementations of the EBU R128 loudness measurement", AES 145 (2018).
+.. [3] EBU Tech 3341 v4 (2023), momentary and short-term loudness; EBU Tech 3342 v4 (2023),
+   loudness range.
 """
 
 from __future__ import annotations
@@ -26,21 +28,31 @@ __all__ = [
     "CELL_S",
     "SILENT_LUFS",
     "Meter",
+    "PeakMeter",
     "block_counts",
     "integrated",
     "integrated_of_blocks",
+    "loudness_range",
     "mean_loudness",
+    "momentary",
+    "short_term",
     "true_peak",
 ]
 
 CELL_S = 0.01  # resolution of the meter
 BLOCK_CELLS = 40  # gating blocks of 400 ms ...
 STEP_CELLS = 10  # ... overlapping by 75 %
+SHORT_TERM_CELLS = 300  # EBU Tech 3341: short-term loudness is that of the last 3 s
 OFFSET_DB = -0.691  # BS.1770-4, equation 2
 ABSOLUTE_GATE_LUFS = -70.0
 RELATIVE_GATE_LU = -10.0
+RANGE_GATE_LU = -20.0  # EBU Tech 3342: the relative gate of the loudness range ...
+RANGE_PERCENTILES = (10.0, 95.0)  # ... and what it lies between
 SILENT_LUFS = -70.0  # what is reported when nothing passes the gate
 OVERSAMPLING = 4  # BS.1770-4 annex 2: at least four times for a true peak
+PIECE_SAMPLES = 1024  # the peak meter oversamples only pieces that can hold a new highest peak
+CONTEXT_SAMPLES = 64  # what the oversampling filter sees on either side of a piece
+OVERSHOOT = 1.6  # an inter-sample peak stands less than 4 dB above the samples around it
 
 Energies = npt.NDArray[np.float64]
 
@@ -76,6 +88,71 @@ class Meter:
     def integrated_lufs(self) -> float:
         """Return the gated loudness of everything fed so far, in LUFS."""
         return integrated(self.energies())
+
+
+class PeakMeter:
+    """Find the highest true peak of sound as it passes.
+
+    Only pieces whose samples come within 4 dB of the highest peak so far are oversampled, which
+    in speech and music is hardly any.
+    """
+
+    def __init__(self) -> None:
+        self._highest = 0.0
+        self._held: Audio | None = None  # what is still to be looked at, and its context before
+
+    def feed(self, audio: Audio) -> None:
+        """Take the next samples, shape (n_samples, n_channels)."""
+        if self._held is None:
+            self._held = np.zeros((CONTEXT_SAMPLES, audio.shape[1]), np.float32)
+        self._held = self._look(np.concatenate([self._held, audio]))
+
+    def true_peak(self) -> float:
+        """Return the highest true peak of everything fed so far, as linear amplitude."""
+        if self._held is not None:
+            self._look(np.concatenate([self._held, np.zeros_like(self._held[:CONTEXT_SAMPLES])]))
+        return self._highest
+
+    def _look(self, seen: Audio) -> Audio:
+        """Look at what has context on both sides; return what has not, with its context before."""
+        end = max(CONTEXT_SAMPLES, len(seen) - CONTEXT_SAMPLES)
+        pieces = []
+        for start in range(CONTEXT_SAMPLES, end, PIECE_SAMPLES):
+            last = min(start + PIECE_SAMPLES, end)
+            around = seen[start - CONTEXT_SAMPLES : last + CONTEXT_SAMPLES]
+            loudest = max(float(around.max()), -float(around.min()))
+            pieces.append((loudest, start, last))
+        for loudest, start, last in sorted(pieces, reverse=True):  # the others need not be then
+            if OVERSHOOT * loudest <= self._highest:
+                break
+            around = seen[start - CONTEXT_SAMPLES : last + CONTEXT_SAMPLES]
+            inside = true_peak(around)[CONTEXT_SAMPLES - 1 : CONTEXT_SAMPLES + last - start]
+            self._highest = max(self._highest, float(inside.max()))
+        return seen[end - CONTEXT_SAMPLES :]
+
+
+def momentary(energies: Energies) -> Energies:
+    """Return the loudness of every stretch of 400 ms in LUFS, one for each cell it can start at."""
+    return _levels(_windows(energies, BLOCK_CELLS))
+
+
+def short_term(energies: Energies) -> Energies:
+    """Return the loudness of every stretch of 3 s in LUFS, one for each cell it can start at."""
+    return _levels(_windows(energies, SHORT_TERM_CELLS))
+
+
+def loudness_range(energies: Energies) -> float:
+    """Return how far the softer parts lie under the louder ones, in LU (EBU Tech 3342).
+
+    It says little of less than a minute, and is 0 for less than 3 s.
+    """
+    blocks = _windows(energies, SHORT_TERM_CELLS)[::STEP_CELLS]
+    loud = blocks[blocks > _energy(ABSOLUTE_GATE_LUFS)]
+    if not len(loud):
+        return 0.0
+    gate = float(loud.mean()) * 10.0 ** (RANGE_GATE_LU / 10.0)
+    softer, louder = np.percentile(_levels(loud[loud > gate]), RANGE_PERCENTILES)
+    return float(louder - softer)
 
 
 def integrated(energies: Energies) -> float:
@@ -139,8 +216,18 @@ def true_peak(audio: Audio) -> npt.NDArray[np.float32]:
 
 def _blocks(energies: Energies) -> Energies:
     """Return the mean energy of each overlapping gating block."""
+    return _windows(energies, BLOCK_CELLS)[::STEP_CELLS]
+
+
+def _windows(energies: Energies, n_cells: int) -> Energies:
+    """Return the mean energy of every ``n_cells`` neighbouring cells."""
     sums = np.concatenate([[0.0], np.cumsum(energies)])
-    return np.asarray((sums[BLOCK_CELLS:] - sums[:-BLOCK_CELLS])[::STEP_CELLS] / BLOCK_CELLS)
+    return np.asarray((sums[n_cells:] - sums[:-n_cells]) / n_cells)
+
+
+def _levels(energies: Energies) -> Energies:
+    """Return mean energies as LUFS, at least `SILENT_LUFS`."""
+    return np.asarray(OFFSET_DB + 10.0 * np.log10(np.maximum(energies, _energy(SILENT_LUFS))))
 
 
 def _lufs(energy: float) -> float:
