@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from audiobook.errors import StoryError
 from audiobook.segments import segment_chapter
-from audiobook.story.model import BlockKind
+from audiobook.story.model import BlockKind, Span
 from audiobook.story.new import render_story
 from audiobook.story.read import parse_story
 
@@ -90,6 +90,50 @@ def test_opening_scene_break_is_no_front_matter():
 def test_markup_is_taken_off_the_words(source, plain):
     """Emphasis, links, pictures, tags and comments leave only their words."""
     assert texts(parse(source)) == [[plain]]
+
+
+@pytest.mark.parametrize(
+    ("source", "marked"),
+    [
+        ("It was *very* dark.", [("emphasis", "very")]),
+        ("_A **b** c_ and __d__", [("emphasis", "A b c"), ("strong", "b"), ("strong", "d")]),
+        ("1986. A *long*\nyear", [("emphasis", "long")]),
+        ("- an *item*\n", [("emphasis", "item")]),
+        ("*over\ntwo lines*", [("emphasis", "over two lines")]),
+        ("*one,  \ntwo,*  \nthree", [("emphasis", "one,\ntwo,")]),
+        ("[*words*](http://x.y) &amp; *`code`*", [("emphasis", "words"), ("emphasis", "code")]),
+        ("2 * 3 * 4, snake_case_name", []),
+        ("*![picture](a.png)* here", []),
+    ],
+)
+def test_emphasis_is_kept_beside_the_words(source, marked):
+    """What stands out is known by its place in the text; the text itself has no markup."""
+    ((block,),) = (chapter.blocks for chapter in parse(source).chapters)
+    assert [(s.kind.value, block.text[s.start : s.end]) for s in block.spans] == marked
+
+
+def test_emphasis_in_a_section_heading_and_before_a_scene_break():
+    """Headings keep theirs, and what became a break has none."""
+    blocks = (
+        parse("# One\n\n## In *it*\n\nIt *blew* all night.\n---\nIt fell.\n").chapters[0].blocks
+    )
+    spans = [[block.text[s.start : s.end] for s in block.spans] for block in blocks]
+    assert spans == [["it"], ["blew"], [], []]
+
+
+@given(st.text(alphabet="ab *_\n[]()`1. -\\", max_size=60))
+def test_emphasis_lies_within_its_text(text):
+    """Every span is a piece of its block's text that begins and ends with something to see."""
+    try:
+        story = parse(text + "x")
+    except StoryError:
+        assume(False)
+    for block in (b for chapter in story.chapters for b in chapter.blocks):
+        for span in block.spans:
+            piece = block.text[span.start : span.end]
+            assert piece
+            assert piece == piece.strip()
+            assert isinstance(span, Span)
 
 
 def test_lists_are_paragraphs():

@@ -281,7 +281,7 @@ def _derived(piece: Sequence[Draft]) -> Chapter:
 
 def _chapter(part: _Part) -> Chapter:
     blocks = _trim_breaks(
-        [Block(d.kind, d.text, d.line, d.level, d.directions) for d in part.drafts]
+        [Block(d.kind, d.text, d.line, d.level, d.directions, d.spans) for d in part.drafts]
     )
     title = part.title or derive_title(block.text for block in blocks)
     line = part.line if part.title or not blocks else blocks[0].line

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from audiobook.story.directions import Direction
-from audiobook.story.model import BlockKind
+from audiobook.story.model import BlockKind, Span
 
 __all__ = ["Draft", "Manuscript"]
 
@@ -24,6 +24,9 @@ class Draft:
         Depth of a marked heading, from 1; 0 for anything else.
     directions : tuple of Direction
         What stands before it and holds from there on.
+    marks : tuple of Span
+        What stands out, counted in characters that are not white space: those stay the same
+        however lines are joined.
     """
 
     kind: BlockKind
@@ -31,6 +34,7 @@ class Draft:
     line: int
     level: int = 0
     directions: tuple[Direction, ...] = ()
+    marks: tuple[Span, ...] = ()
 
     @property
     def text(self) -> str:
@@ -38,6 +42,14 @@ class Draft:
         if self.kind is BlockKind.VERSE:
             return "\n".join(self.lines)
         return join_wrapped(self.lines)
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """What stands out in ``text``."""
+        if not self.marks:
+            return ()
+        places = [i for i, char in enumerate(self.text) if not char.isspace()]
+        return tuple(Span(places[m.start], places[m.end - 1] + 1, m.kind) for m in self.marks)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from audiobook.story.directions import Direction, direction_in
 from audiobook.story.draft import Draft, Manuscript
 from audiobook.story.headings import is_scene_break
 from audiobook.story.languages import language_code
-from audiobook.story.model import BlockKind
+from audiobook.story.model import BlockKind, Span, SpanKind
 
 if TYPE_CHECKING:
     from markdown_it.rules_core import StateCore
@@ -44,10 +44,10 @@ def parse_markdown(text: str, name: str) -> Manuscript:
 
     Notes
     -----
-    Emphasis, links and inline code keep their words; pictures, comments, notes' marks and code of a
-    named language have none to speak. An indented block is a paragraph, as authors mean it, and a
-    paragraph with a line of dashes right under it stays one. A line that is a direction is no text,
-    wherever it stands in a paragraph.
+    Links and inline code keep their words, emphasis its place too; pictures, comments, notes' marks
+    and code of a named language have none to speak. An indented block is a paragraph, as authors
+    mean it, and a paragraph with a line of dashes right under it stays one. A line that is a
+    direction is no text, wherever it stands in a paragraph.
 
     Raises
     ------
@@ -175,7 +175,8 @@ def _drafts(tokens: Sequence[Token], offset: int) -> Iterator[Draft | Direction]
             opening = tokens[i - 1]
             lines = _inline_lines(token.children or ())
             yield from token.meta.get("before", ())
-            yield from _inline_drafts(opening, [*_numbered(number, lines)], line)
+            drafts = _inline_drafts(opening, [*_numbered(number, lines)], line)
+            yield from _marked(drafts, _marks(token.children or (), _n_visible(number)))
             yield from token.meta.get("after", ())
             number = ""
         elif token.type == "hr":
@@ -230,6 +231,33 @@ def _inline_lines(tokens: Sequence[Token]) -> list[str]:
         elif token.type in ("text", "code_inline", "text_special"):
             lines[-1] += token.content
     return lines
+
+
+def _marks(tokens: Sequence[Token], n_visible: int) -> tuple[Span, ...]:
+    """Return what is emphasised, counted in visible characters from ``n_visible`` on."""
+    marks: list[Span] = []
+    open_: list[tuple[int, SpanKind]] = []
+    for token in tokens:
+        if token.type in ("em_open", "strong_open"):
+            kind = SpanKind.EMPHASIS if token.type == "em_open" else SpanKind.STRONG
+            open_.append((n_visible, kind))
+        elif token.type in ("em_close", "strong_close"):
+            start, kind = open_.pop()
+            if n_visible > start:
+                marks.append(Span(start, n_visible, kind))
+        elif token.type in ("text", "code_inline", "text_special"):
+            n_visible += _n_visible(token.content)
+    return tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end)))
+
+
+def _n_visible(text: str) -> int:
+    return sum(not char.isspace() for char in text)
+
+
+def _marked(drafts: Iterator[Draft], marks: tuple[Span, ...]) -> Iterator[Draft]:
+    for draft in drafts:
+        has_text = draft.kind is not BlockKind.SCENE_BREAK
+        yield dataclasses.replace(draft, marks=marks) if has_text else draft
 
 
 def _verse(lines: Sequence[str], line: int) -> Iterator[Draft]:

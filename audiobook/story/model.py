@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from audiobook.story.directions import Direction
 
-__all__ = ["Block", "BlockKind", "Chapter", "Story", "has_words"]
+__all__ = ["Block", "BlockKind", "Chapter", "Span", "SpanKind", "Story", "has_words"]
 
 
 class BlockKind(StrEnum):
@@ -17,6 +17,22 @@ class BlockKind(StrEnum):
     PARAGRAPH = "paragraph"
     VERSE = "verse"  # lines are kept
     SCENE_BREAK = "scene_break"  # has no text
+
+
+class SpanKind(StrEnum):
+    """How words stand out on the page."""
+
+    EMPHASIS = "emphasis"
+    STRONG = "strong"
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of a text that stands out: from character ``start`` up to ``end``."""
+
+    start: int
+    end: int
+    kind: SpanKind
 
 
 @dataclass(frozen=True)
@@ -33,6 +49,8 @@ class Block:
         Depth of a section heading below the chapter, from 1; 0 for anything else.
     directions : tuple of Direction
         What the author wants from here on; only where there is text that is no heading.
+    spans : tuple of Span
+        What stands out in ``text``. It is for the eye: how a text is said does not depend on it.
     """
 
     kind: BlockKind
@@ -40,6 +58,7 @@ class Block:
     line: int
     level: int = 0
     directions: tuple[Direction, ...] = ()
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True)
