@@ -16,7 +16,7 @@ from audiobook.cli.options import (
     echo_json,
     story_options,
 )
-from audiobook.export.formats import DEFAULT_FORMATS, FORMATS
+from audiobook.export.formats import DEFAULT_FORMATS, FORMATS, SYNCS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +39,7 @@ Examples:
   audiobook build story.md --chapter 2-4 --force       # make these again
   audiobook build mybook --chapter 3 --take 2 --keep  # another reading, and remember it
   audiobook build story.md --music my-song.mp3 -o ~/Audiobooks/story
+  audiobook build story.md --format epub --sync words  # read along, word by word
   audiobook build story.md --title "The Wolf" --author "A. Shepherd" --cover wolf.jpg
 
 \b
@@ -63,6 +64,12 @@ Formats:
     help=f"Formats (below), or all [default: {','.join(DEFAULT_FORMATS)}].",
 )
 @click.option(
+    "--sync",
+    type=click.Choice(SYNCS),
+    default=SYNCS[0],
+    help=f"What read-along text follows the voice by [default: {SYNCS[0]}].",
+)
+@click.option(
     "--base-url",
     metavar="URL",
     help="Where the folder will be published, for a podcast [default: nowhere].",
@@ -83,6 +90,7 @@ def build_command(
     take: int | None,
     keep: bool,
     formats: str | None,
+    sync: str,
     base_url: str | None,
     jobs: int | None,
     why: bool,
@@ -100,7 +108,7 @@ def build_command(
     from audiobook.export.edition import ReleaseSettings
 
     asked = Asked(**typed)
-    release = ReleaseSettings(base_url=base_url or "")
+    release = ReleaseSettings(base_url=base_url or "", sync=sync)
     desk = desk_of(
         asked,
         chapters=chapters,
@@ -114,7 +122,7 @@ def build_command(
     if dry_run:
         _show_plan(desk, as_json=as_json, n_workers=jobs or _cores())
         return
-    also = {"--format": formats, "--base-url": base_url}
+    also = {"--format": formats, "--base-url": base_url, "--sync": sync if sync != SYNCS[0] else ""}
     desk.state.asked = [*asked.words(), *(w for n, v in also.items() if v for w in (n, v))]
     _build(desk, jobs or _cores(), why=why, as_json=as_json, quiet=quiet)
     if take is not None and not keep and not quiet and not as_json:

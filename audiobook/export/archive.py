@@ -15,6 +15,7 @@ from audiobook.export.files import replacing
 __all__ = ["Archive", "archiving"]
 
 CHUNK_BYTES = 1 << 20
+FIRST_MOMENT = (1980, 1, 1, 0, 0, 0)
 READABLE = 0o100644 << 16  # a plain file that everybody may read
 
 
@@ -23,7 +24,7 @@ class Archive:
 
     def __init__(self, archive: zipfile.ZipFile, modified: datetime) -> None:
         self._archive = archive
-        self._moment = modified.timetuple()[:6]
+        self._moment = max(modified.timetuple()[:6], FIRST_MOMENT)
 
     def add(self, name: str, data: bytes, *, is_stored: bool = False) -> None:
         """Add an entry; ``is_stored`` for what would not get smaller."""
@@ -51,7 +52,7 @@ def archiving(target: Path, modified: datetime) -> Iterator[Archive]:
     Parameters
     ----------
     modified : datetime
-        What every entry says of its age, from 1980 on.
+        What every entry says of its age; an archive can say 1980 at the earliest.
     """
     with replacing(target) as file, zipfile.ZipFile(file, "w") as archive:
         yield Archive(archive, modified)

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 if TYPE_CHECKING:
     from audiobook.export.edition import Edition, Output, ReleaseSettings
 
-__all__ = ["DEFAULT_FORMATS", "FORMATS", "Format", "Writer", "with_required"]
+__all__ = ["DEFAULT_FORMATS", "FORMATS", "SYNCS", "Format", "Writer", "with_required"]
 
 Writer: TypeAlias = "Callable[[Edition], Iterator[Output]]"
 Check: TypeAlias = "Callable[[ReleaseSettings], None]"
+
+# What read-along text can follow the voice by, the default first; see `ReleaseSettings`.
+SYNCS = ("sentences", "words")
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ def _load(address: str) -> Callable[..., Any]:
 _TABLE = (
     Format("mp3", "an MP3 file for each chapter", "mp3:chapter_files"),
     Format("book", "the whole book in one MP3 file", "mp3:book_file"),
+    Format("subtitles", "WebVTT, SubRip and LRC", "subtitles:subtitles"),
     Format(
         "m4b",
         "the whole book in one M4B file, for audiobook players",
@@ -81,6 +85,7 @@ _TABLE = (
         sounds=("opus",),
         is_default=False,
     ),
+    Format("epub", "an EPUB that reads itself aloud", "epub:book", is_default=False),
     Format("audiobookshelf", "metadata.json in the chapters' folder", "audiobookshelf:metadata"),
     Format("playlist", "a playlist of the chapters", "playlist:playlist_file", is_default=False),
     Format(

@@ -6,7 +6,7 @@ import itertools
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["MAX_BYTES", "chapter_names", "safe_name", "slug", "unique_names"]
+__all__ = ["MAX_BYTES", "chapter_names", "clusters", "safe_name", "slug", "unique_names"]
 
 # Linux allows 255 bytes, macOS and Windows 255 UTF-16 units, encrypted folders on Linux 143 bytes;
 # what is added (a number, a suffix, the mark of an unfinished file) must fit as well.
@@ -143,7 +143,7 @@ def _is_of_a_word(character: str) -> bool:
 def _cut(name: str, max_bytes: int) -> str:
     """Return as much of the start as fits, whole words if at least two thirds can be kept."""
     kept, n_bytes = "", 0
-    for cluster in _clusters(name):
+    for cluster in clusters(name):
         n_bytes += len(cluster.encode())
         if n_bytes > max_bytes:
             break
@@ -157,7 +157,7 @@ def _cut(name: str, max_bytes: int) -> str:
     return whole_words if len(whole_words) * 3 >= len(kept) * 2 else kept
 
 
-def _clusters(text: str) -> Iterator[str]:
+def clusters(text: str) -> Iterator[str]:
     """Split into characters as a reader sees them: letter with accents, joined emoji, flag."""
     cluster, n_flag_letters = "", 0
     for character in text:

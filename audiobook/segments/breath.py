@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from audiobook.story.model import has_words
 
-__all__ = ["MAX_CHARS", "Breath", "breaths", "speech_length"]
+__all__ = ["CONJUNCTIONS", "MAX_CHARS", "Breath", "breaths", "speech_length"]
 
 # Engines are surest below this; Kokoro takes 510 phonemes, which 400 letters may already be.
 MAX_CHARS = 300
@@ -38,7 +38,7 @@ donc que qui quand lorsque y o pero porque cuando mientras aunque ed ma perché 
 mas и а но или что когда если потому чтобы который которая которые как және бірақ немесе өйткені
 сондықтан ал
 """
-_CONJUNCTIONS = frozenset(_CONJUNCTION_LIST.split())
+CONJUNCTIONS = frozenset(_CONJUNCTION_LIST.split())
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def _cost(text: str, start: int, left: int, right: int, ends: Set[int]) -> float
     if _WEAK.search(before):
         return _COST_WEAK
     following = text[right : right + 12].split(None, 1)
-    is_conjunction = bool(following) and following[0].lower() in _CONJUNCTIONS
+    is_conjunction = bool(following) and following[0].lower() in CONJUNCTIONS
     return _COST_CONJUNCTION if is_conjunction else _COST_SPACE
 
 

@@ -17,7 +17,7 @@ from audiobook.story.book import Pronunciation
 from audiobook.story.directions import Direction
 from audiobook.story.model import Block, BlockKind, Chapter, has_words
 
-__all__ = ["NARRATOR", "chapter_text", "segment_chapter"]
+__all__ = ["NARRATOR", "block_places", "chapter_text", "segment_chapter"]
 
 NARRATOR = "narrator"
 BLOCK_SEPARATOR = "\n\n"
@@ -49,6 +49,14 @@ def chapter_text(chapter: Chapter) -> str:
     Blocks are divided by a blank line, and by a line of three asterisks where a scene ends.
     """
     return "".join(block.text.strip() + separator for block, separator in _divided(chapter))
+
+
+def block_places(chapter: Chapter) -> Iterator[tuple[Block, int]]:
+    """Yield the blocks that have text, each with where it begins in `chapter_text`."""
+    place = 0
+    for block, separator in _divided(chapter):
+        yield block, place
+        place += len(block.text.strip()) + len(separator)
 
 
 def segment_chapter(
