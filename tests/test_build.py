@@ -63,6 +63,10 @@ def edit(book, old, new):
     path.write_text(text.replace(old, new), "utf-8")
 
 
+def subtitles(*names):
+    return {f"subtitles/{name}.{suffix}" for name in names for suffix in ("srt", "vtt")}
+
+
 def digests(folder):
     """Return the hash of every file."""
     return {
@@ -96,7 +100,8 @@ def test_one_edited_sentence_speaks_one_segment_and_mixes_one_chapter(book):
     after = digests(book / "out")
     changed = {name for name in after if before[name] != after[name]}
     changed -= {"chapters/metadata.json"}  # has lengths, which may be the same
-    assert changed == {"chapters/02 The Fox.mp3", "Three Tales.mp3", "build.json"}
+    texts = {"chapters/02 The Fox.lrc", *subtitles("02 The Fox", "Three Tales")}
+    assert changed == {"chapters/02 The Fox.mp3", "Three Tales.mp3", "build.json", *texts}
 
 
 def test_an_inserted_paragraph_speaks_only_itself(book):

@@ -266,10 +266,13 @@ def test_no_title_leads_a_file_out_of_its_folder(desk):
         done = run("build", "odd.md", *HUM, "--title", title, "--quiet")
         assert (done.exit_code, done.output) == (0, "")
         files = [p for p in (desk / "out" / "odd").rglob("*") if p.is_file()]
-        assert len(files) == len(TITLES) + 4, files  # cover, metadata, the book and its report
+        # A chapter has sound, lyrics and subtitles of two kinds; the book those, and its report.
+        assert len(files) == 4 * len(TITLES) + 6, files
         for path in files:
             assert len(path.name.encode()) <= 143
-            assert not re.search(r'[<>:"/\\|?*\x00-\x1f]|^\.|[. ]\.mp3$|^CON\.', path.name)
+            assert not re.search(
+                r'[<>:"/\\|?*\x00-\x1f]|^\.|[. ]\.(mp3|lrc|vtt|srt)$|^CON\.', path.name
+            )
     outside = {p for p in desk.rglob("*") if desk / "out" not in (p, *p.parents)}
     assert outside == before
 

@@ -137,6 +137,10 @@ def test_segments_say_what_is_said_and_how_long_the_pause_is(desk):
     assert "Missus Miller" in run("segments", "tales.md", *HUM[:2]).stdout
 
 
+def subtitles(*names):
+    return {f"subtitles/{name}.{suffix}" for name in names for suffix in ("srt", "vtt")}
+
+
 def test_a_build_tells_what_it_did_as_data(desk):
     """Made, spoken, written, and why when asked; stderr stays empty."""
     done = run("build", "tales.md", "-o", "out", "--json", "--why", *HUM)
@@ -149,6 +153,8 @@ def test_a_build_tells_what_it_did_as_data(desk):
     assert set(result["wrote"]) == {
         *("chapters/cover.jpg", "chapters/01 The Wolf.mp3", "chapters/02 The Fox.mp3"),
         *("chapters/metadata.json", "Two Tales.mp3", "build.json"),
+        *("chapters/01 The Wolf.lrc", "chapters/02 The Fox.lrc"),
+        *subtitles("01 The Wolf", "02 The Fox", "Two Tales"),
     }
 
 
@@ -175,7 +181,8 @@ def test_forcing_writes_the_chapter_again(desk):
     assert data(*build)["wrote"] == []
     wrote = data(*build, "--chapter", "1", "--force")["wrote"]
     named = {"chapters/01 The Wolf.mp3", "Two Tales.mp3", "build.json"}
-    assert set(wrote) - {"chapters/metadata.json"} == named
+    texts = {"chapters/01 The Wolf.lrc", *subtitles("01 The Wolf", "Two Tales")}
+    assert set(wrote) - {"chapters/metadata.json"} - texts == named
 
 
 def test_quiet_prints_nothing(desk):

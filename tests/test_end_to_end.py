@@ -1,6 +1,8 @@
 """From a story to the finished folder, and every file of it as other programs read it."""
 
 import json
+import re
+import zipfile
 from itertools import pairwise
 
 import jsonschema
@@ -62,6 +64,12 @@ date = "2024-05-01"
 TITLES = ["The Old Well", "The Road", "Rain"]
 WHOLE = "The Well of the Steppe.mp3"
 CHAPTERS = [f"chapters/0{n} {title}.mp3" for n, title in enumerate(TITLES, start=1)]
+SUBTITLES = [name.removesuffix(".mp3") + ".lrc" for name in CHAPTERS]
+SUBTITLES += [
+    f"subtitles/{name.rpartition('/')[2].removesuffix('.mp3')}.{suffix}"
+    for name in (*CHAPTERS, WHOLE)
+    for suffix in ("vtt", "srt")
+]
 
 
 @pytest.fixture(scope="module")
@@ -110,8 +118,8 @@ def test_the_folder_is_what_the_contract_says(folder, report):
     """Chapters and cover, the whole book, the report: nothing is missing, nothing is left over."""
     names = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
     beside = {"chapters/cover.jpg", "chapters/metadata.json"}
-    assert names == {*CHAPTERS, *beside, WHOLE, "build.json"}
-    assert set(report["files"]) == {*CHAPTERS, "chapters/metadata.json", WHOLE}
+    assert names == {*CHAPTERS, *SUBTITLES, *beside, WHOLE, "build.json"}
+    assert set(report["files"]) == {*CHAPTERS, *SUBTITLES, "chapters/metadata.json", WHOLE}
     assert [c["file"] for c in report["chapters"]] == CHAPTERS
     assert (folder / "chapters" / "cover.jpg").read_bytes().startswith(b"\xff\xd8\xff")
 
@@ -270,6 +278,26 @@ def test_music_plays_where_nobody_speaks(report, chapters):
         assert -40.0 < lufs(sound[RATE : first - RATE // 4]) < -22.0
         assert np.abs(sound[-round(0.03 * RATE) :]).max() < 1e-3
         assert chapter["speech_over_music_lu"] >= 20.0
+
+
+def test_the_epub_lights_what_is_heard(folder, clips, tmp_path):
+    """In the EPUB's own sound a sentence is said where its clip begins, within 50 ms."""
+    place = folder.parent
+    options = ["--voice", "tone:hum", "-o", "read", "--format", "epub"]
+    audiobook("build", ".", *options, cache=place / "cache", cwd=place)
+    with zipfile.ZipFile(place / "read" / "The Well of the Steppe.epub") as archive:
+        archive.extractall(tmp_path)
+    for number, hums in enumerate(clips, start=1):
+        overlay = (tmp_path / f"EPUB/chapter-00{number}.smil").read_text("utf-8")
+        found = re.findall(r'clipBegin="0:(\d\d):([\d.]+)"', overlay)
+        begins_s = [int(minutes) * 60 + float(seconds) for minutes, seconds in found]
+        assert len(begins_s) == len(hums)
+        assert begins_s[0] == 0.0  # the music that leads in belongs to the first sentence
+        sound = decoded(tmp_path / f"EPUB/chapter-00{number}.mp3")
+        for begin_s, clip in list(zip(begins_s, hums, strict=True))[1:]:
+            late_s, alike = heard_at(sound, clip, begin_s)
+            assert alike > 0.9
+            assert abs(late_s) < 0.05
 
 
 def test_chapters_are_tagged(folder):

@@ -1,0 +1,80 @@
+"""Editions made by hand: any text, any title, one short tone for every chapter."""
+
+import functools
+import io
+from datetime import UTC, datetime
+
+import numpy as np
+from PIL import Image
+
+from audiobook.audio import SAMPLE_RATE
+from audiobook.export.edition import Edition, EditionChapter, ReleaseSettings
+from audiobook.export.id3 import Tags
+from audiobook.export.names import chapter_names, safe_name
+from audiobook.ffmpeg import encode_mp3
+from audiobook.segments import segment_chapter
+from audiobook.store import key_of
+from audiobook.story.read import parse_story
+
+LENGTH_S = 2.0
+FIRST_S, LAST_S = 0.3, 1.8  # of speech
+
+
+def tone(path):
+    """Encode two seconds of a tone."""
+    time_s = np.arange(round(LENGTH_S * SAMPLE_RATE)) / SAMPLE_RATE
+    wave = 0.1 * np.sin(2 * np.pi * 440 * time_s)
+    encode_mp3([np.stack([wave, wave], axis=1).astype(np.float32)], path)
+    return path
+
+
+@functools.cache
+def picture():
+    """Return a small red cover."""
+    data = io.BytesIO()
+    Image.new("RGB", (60, 90), "darkred").save(data, "JPEG")
+    return data.getvalue()
+
+
+def placed(segments, *, exact=True):
+    """Spread a chapter's words evenly over its sound, as its description in the store has them."""
+    step_s = (LAST_S - FIRST_S) / sum(len(s.words) + 1 for s in segments)
+    now_s, found = FIRST_S, []
+    for segment in segments:
+        words = [
+            [now_s + i * step_s, now_s + (i + 0.9) * step_s, int(exact)]
+            for i in range(len(segment.words))
+        ]
+        end_s = now_s + len(words) * step_s
+        found.append([round(now_s * SAMPLE_RATE), round(end_s * SAMPLE_RATE), words])
+        now_s = end_s + step_s
+    return found
+
+
+def make_edition(store, text, sound, *, sync="sentences", exact=True, language="en", **tags):
+    """Make an edition of a Markdown text; ``tags`` are fields of `Tags`."""
+    story = parse_story(text, "tale.md", is_markdown=True)
+    names = chapter_names([c.title for c in story.chapters], suffix="")
+    title = tags.pop("title", story.title or "A Tale")
+    chapters = []
+    for number, (chapter, name) in enumerate(zip(story.chapters, names, strict=True), start=1):
+        segments = segment_chapter(chapter, language=language, lexicon={}, speak_title=True)
+        key = key_of(["by hand", number, chapter.title, exact])
+        store.put("chapter", key, {"placed": placed(segments, exact=exact)}, sound)
+        voices = ("tone:hum",) * len(segments)
+        chapters.append(
+            EditionChapter(number, chapter.title, name, chapter, key, segments, voices, "", store)
+        )
+    numbers = frozenset(c.number for c in chapters)
+    return Edition(
+        tags=Tags(title, title, language=language, **tags),
+        name=safe_name(title),
+        chapters=tuple(chapters),
+        finished=numbers,
+        selected=numbers,
+        profile="storybook",
+        cover_key="",
+        picture=picture,
+        modified=datetime(2024, 5, 1, tzinfo=UTC),
+        settings=ReleaseSettings(sync=sync),
+    )
