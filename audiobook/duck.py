@@ -18,7 +18,7 @@ from audiobook.audio import seconds_to_samples
 from audiobook.loudness import Energies, mean_loudness
 from audiobook.timeline import GRID_SAMPLES, Placed, Timeline
 
-__all__ = ["Duck", "Region", "plan_duck", "speech_regions"]
+__all__ = ["Duck", "Region", "nearness", "plan_duck", "speech_regions"]
 
 BRIDGE_S = 1.0  # a gap shorter than this stays ducked (Audacity's Auto Duck uses the same)
 ATTACK_S = 0.2  # the bed is down when the voice sets in, not after
@@ -46,32 +46,46 @@ class Duck:
     def gain_db(self, start: int, n_samples: int) -> npt.NDArray[np.float32]:
         """Return the gain in dB for a window of the chapter, shape (n_samples,)."""
         gain = np.full(n_samples, self.rest_db, dtype=np.float32)
-        attack, hold, release = (seconds_to_samples(s) for s in (ATTACK_S, HOLD_S, RELEASE_S))
         for region in self.regions:
-            first, last = region.start - attack, region.end + hold + release
-            if first >= start + n_samples or last <= start:
-                continue
-            # Only the two slopes are computed: what lies between them may last for hours.
-            down, up = max(first, start), min(last, start + n_samples)
-            flat = slice(max(region.start, start) - start, max(region.end + hold - start, 0))
-            np.minimum(gain[flat], np.float32(region.gain_db), out=gain[flat])
-            sinking = np.arange(down, min(region.start, start + n_samples))
-            rising = np.arange(max(region.end + hold, start), up)
-            self._slope(gain, sinking - start, (region.start - sinking) / attack, region)
-            self._slope(gain, rising - start, (rising - region.end - hold) / release, region)
+            at, near = _nearness(region.start, region.end, start, n_samples)
+            lowered = self.rest_db + (region.gain_db - self.rest_db) * near
+            np.minimum(gain[at], lowered, out=gain[at])
         return gain
 
-    def _slope(
-        self,
-        gain: npt.NDArray[np.float32],
-        at: npt.NDArray[np.int64],
-        away: npt.NDArray[np.float64],
-        region: Region,
-    ) -> None:
-        """Lower the gain along a raised cosine in dB; ``away`` is 0 at the speech, 1 at rest."""
-        shape = 0.5 - 0.5 * np.cos(math.pi * away)
-        lowered = region.gain_db + (self.rest_db - region.gain_db) * shape
-        gain[at] = np.minimum(gain[at], lowered)
+
+def nearness(timeline: Timeline, start: int, n_samples: int) -> npt.NDArray[np.float32]:
+    """Return how near speech is in a window of the chapter, shape (n_samples,).
+
+    1 while it sounds, 0 where the bed is at rest, and between them the slopes of the duck.
+    """
+    near = np.zeros(n_samples, dtype=np.float32)
+    for group in speech_regions(timeline):
+        at, one = _nearness(group[0].start, group[-1].end, start, n_samples)
+        np.maximum(near[at], one, out=near[at])
+    return near
+
+
+def _nearness(
+    first: int, last: int, start: int, n_samples: int
+) -> tuple[slice, npt.NDArray[np.float32]]:
+    """Return where in a window one stretch of speech is felt, and how much, from 0 to 1.
+
+    Parameters
+    ----------
+    first, last : int
+        First sample of the stretch, and first sample after it.
+    start, n_samples : int
+        The window.
+    """
+    attack, hold, release = (seconds_to_samples(s) for s in (ATTACK_S, HOLD_S, RELEASE_S))
+    edges = (first - attack, first, last + hold, last + hold + release)
+    down, full, still, up = (min(max(edge - start, 0), n_samples) for edge in edges)
+    # Only the two slopes are computed: what lies between them may last for hours.
+    sinking = (edges[1] - start - np.arange(down, full)) / attack
+    rising = (np.arange(still, up) + start - edges[2]) / release
+    slopes = (0.5 + 0.5 * np.cos(math.pi * away) for away in (sinking, rising))
+    parts = (next(slopes), np.ones(still - full), next(slopes))
+    return slice(down, up), np.concatenate(parts).astype(np.float32)
 
 
 def speech_regions(timeline: Timeline) -> list[list[Placed]]:
@@ -101,11 +115,11 @@ def plan_duck(
     Parameters
     ----------
     music : array
-        The bed's energies, from a `Meter` (before any gain).
+        The bed's energies, from a `Meter` (dipped, before any gain).
     speech_lufs : sequence of float
         Loudness of each placed segment as it will be heard, in order.
     music_lufs : float
-        The bed's loudness as a whole, before any gain.
+        The bed's loudness as a whole, as it was composed: before any gain or dip.
     target_lufs : float
         The voice's loudness as a whole.
     between_lu, under_speech_lu : float < 0

@@ -7,7 +7,8 @@ first window is mixed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -15,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from audiobook.audio import Audio, db_to_gain, resample, silence, to_int16, to_stereo
-from audiobook.duck import Duck, plan_duck
+from audiobook.dip import dipped
+from audiobook.duck import Duck, nearness, plan_duck
 from audiobook.errors import LostError
 from audiobook.loudness import Energies, Meter, integrated, mean_loudness
 from audiobook.mix import WINDOW_SAMPLES
@@ -142,13 +144,17 @@ class MusicStem:
         self._voice = voice
         self._timeline = timeline
         self._scratch = scratch
-        meter = Meter()
+        composed, heard = Meter(), Meter()
+        blocks = _metered(bed.blocks(), composed)
+        if levels.dip_db:
+            blocks = dipped(blocks, partial(nearness, timeline), levels.dip_db)
         with scratch.open("wb") as file:
-            _record(bed, file, meter)
-        self._duck, self.energies = self._lowered(meter.energies(), levels, target_lufs)
+            _record(blocks, file, heard)
+        music_lufs = composed.integrated_lufs()
+        self._duck, self.energies = self._lowered(heard.energies(), music_lufs, levels, target_lufs)
 
     def _lowered(
-        self, energies: Energies, levels: Music, target_lufs: float
+        self, energies: Energies, music_lufs: float, levels: Music, target_lufs: float
     ) -> tuple[Duck, Energies]:
         """Duck the bed, and where music would outweigh the few words of a chapter, hold it down.
 
@@ -161,7 +167,7 @@ class MusicStem:
                 self._timeline,
                 energies,
                 self._voice.lufs,
-                music_lufs=integrated(energies),
+                music_lufs=music_lufs,
                 target_lufs=target_lufs,
                 between_lu=between_lu,
                 under_speech_lu=levels.under_speech_lu,
@@ -203,9 +209,16 @@ def lost(segment: Segment) -> LostError:
     return LostError(f'the clip of "{segment.text[:40]}" was lost; build again')
 
 
-def _record(bed: Bed, scratch: IO[bytes], meter: Meter) -> None:
+def _metered(blocks: Iterable[Audio], meter: Meter) -> Iterator[Audio]:
+    """Let blocks pass a meter."""
+    for block in blocks:
+        meter.feed(block)
+        yield block
+
+
+def _record(blocks: Iterable[Audio], scratch: IO[bytes], meter: Meter) -> None:
     """Keep a bed as 16-bit samples (its noise lies 40 dB under what the duck leaves of it)."""
-    for block in bed.blocks():
+    for block in blocks:
         meter.feed(block)
         scratch.write(to_int16(block).tobytes())
 

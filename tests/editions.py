@@ -63,7 +63,9 @@ def make_edition(store, text, sound, *, sync="sentences", exact=True, language="
         store.put("chapter", key, {"placed": placed(segments, exact=exact)}, sound)
         voices = ("tone:hum",) * len(segments)
         chapters.append(
-            EditionChapter(number, chapter.title, name, chapter, key, segments, voices, "", store)
+            EditionChapter(
+                number, chapter.title, name, chapter, key, segments, voices, "", False, store
+            )
         )
     numbers = frozenset(c.number for c in chapters)
     return Edition(

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "audiobook"
 ORDER = [
     *("errors", "assets", "audio", "loudness", "ffmpeg", "store"),
     *("story", "lexicon", "segments", "mood", "speech", "timeline"),
-    *("music", "duck", "mix", "stems", "master", "export"),
+    *("music", "duck", "dip", "mix", "stems", "master", "export"),
     *("build", "check", "doctor", "cli"),
 ]
 # Who starts processes besides ffmpeg, and why.

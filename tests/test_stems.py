@@ -13,8 +13,7 @@ from audiobook.music.own import own_bed
 from audiobook.segments import segment_chapter
 from audiobook.speech.clips import pack
 from audiobook.speech.engine import Clip, Utterance
-from audiobook.speech.espeak import Espeak
-from audiobook.speech.tone import Tone
+from audiobook.speech.registry import load_engine
 from audiobook.stems import MusicStem, SpeechStem
 from audiobook.store import Store
 from audiobook.story import open_project
@@ -58,17 +57,17 @@ class Chapter:
         """Return the voice at its loudness."""
         return SpeechStem(self.timeline, self.keys, self.voices, self.store, TARGET_LUFS)
 
-    def music(self, speech, bed=None):
+    def music(self, speech, bed=None, levels=None):
         """Return the music under it."""
         bed = bed or composed_bed(cues_of(self.timeline), seed="ferry")
         scratch = self.folder / "bed.pcm"
-        return MusicStem(bed, self.timeline, speech, Music(), TARGET_LUFS, scratch)
+        return MusicStem(bed, self.timeline, speech, levels or Music(), TARGET_LUFS, scratch)
 
 
 def spoken(segment, voice, gain):
-    """Speak a segment, the tone engine's words made louder or softer by ``gain``."""
-    engine, name = (Tone(), "hum") if voice == "tone" else (Espeak(), "en-us")
-    clip = engine.speak(Utterance(segment.words, name, "en"))
+    """Speak a segment, its words made louder or softer by ``gain``."""
+    name = {"tone": "hum", "espeak": "en-us", "kokoro": "af_heart"}[voice]
+    clip = load_engine(voice).speak(Utterance(segment.words, name, "en"))
     return Clip(clip.audio * np.float32(gain), clip.sample_rate, clip.words)
 
 
@@ -150,6 +149,47 @@ def test_the_bed_breathes_up_where_nobody_speaks(chapter):
     ]
     assert len(gaps) == 3
     assert min(*gaps, np.median(intro), np.median(outro)) >= under_voice + 5.0
+
+
+def test_the_dip_is_there_only_while_somebody_speaks(tmp_path):
+    """Under speech 1.3 to 3.6 kHz lie 8 dB lower; where nobody speaks the bed is as without."""
+    chapter = Chapter(tmp_path)
+    speech = chapter.speech()
+    noise = Noise(chapter.timeline.n_samples)
+    with_dip, without = (
+        whole(chapter.music(speech, noise, Music(dip_db=dip_db))) for dip_db in (8.0, 0.0)
+    )
+    line = chapter.timeline
+    during = slice(line.placed[1].start, line.placed[1].end)
+    for hz, expected_db in ((600, 0.0), (1700, -8.0), (3000, -8.0)):
+        tilt_db = [
+            band_db(sound[during], hz) - band_db(sound[during], 300)
+            for sound in (with_dip, without)
+        ]
+        assert tilt_db[0] - tilt_db[1] == pytest.approx(expected_db, abs=0.7)
+    intro = slice(0, line.speech_start - SAMPLE_RATE // 2)
+    assert np.array_equal(with_dip[intro], without[intro])
+
+
+class Noise:
+    """A bed of noise, the same each time."""
+
+    def __init__(self, n_samples):
+        self.n_samples = n_samples
+
+    def blocks(self):
+        """Yield it, a second at a time."""
+        rng = np.random.default_rng(5)
+        for start in range(0, self.n_samples, SAMPLE_RATE):
+            shape = (min(SAMPLE_RATE, self.n_samples - start), 2)
+            yield (rng.standard_normal(shape) * 0.05).astype(np.float32)
+
+
+def band_db(sound, hz):
+    """Return the level of an octave's third around a frequency, in dB."""
+    power = np.abs(np.fft.rfft(sound[:, 0] * np.hanning(len(sound)))) ** 2
+    at = np.fft.rfftfreq(len(sound), 1.0 / SAMPLE_RATE)
+    return 10.0 * np.log10(power[(at > hz * 0.89) & (at < hz * 1.12)].sum())
 
 
 def test_the_bed_is_down_when_a_voice_sets_in(chapter):

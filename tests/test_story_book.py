@@ -120,6 +120,24 @@ def test_own_music_is_a_name_or_several_with_or_without_a_credit():
         ("[voice]\n\nspeed = true", "b.toml:3: speed in [voice] must be a number, not true"),
         ("[voice]\nspeed = nan", "b.toml:2: speed in [voice] is nan; it must be 0.5 to 2"),
         ("[music]\nseed = 1.5", "b.toml:2: seed in [music] must be a whole number, not 1.5"),
+        (
+            "[music]\nunder_speech_lu = -9.5",
+            "b.toml:2: under_speech_lu in [music] is -9.5; it must be -60 to -10",
+        ),
+        (
+            "[music]\nbetween_lu = -3.5",
+            "b.toml:2: between_lu in [music] is -3.5; it must be -60 to -4",
+        ),
+        ("[music]\ndip_db = -0.5", "b.toml:2: dip_db in [music] is -0.5; it must be 0 to 12"),
+        ("[music]\nintro_s = 60.5", "b.toml:2: intro_s in [music] is 60.5; it must be 0 to 60"),
+        (
+            "[music]\nseed = 1\nbetween_lu = -25",
+            "b.toml:3: in [music] under_speech_lu is -20 and between_lu -25; under speech the mus",
+        ),
+        (
+            "[music]\nbetween_lu = -15\nunder_speech_lu = -15",
+            "b.toml:3: in [music] under_speech_lu is -15 and between_lu -15; ",
+        ),
         ("title = 5", "b.toml:1: title must be text in quotation marks, not 5"),
         (
             'language = "Englisch!"',

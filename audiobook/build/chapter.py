@@ -10,14 +10,15 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from audiobook import ffmpeg
 from audiobook.audio import Audio, samples_to_seconds
 from audiobook.build.recipe import MusicPlan
 from audiobook.build.sounds import SOUNDS, Sound
+from audiobook.build.stemfiles import write_stems
 from audiobook.errors import MasterError
-from audiobook.export.edition import MP3, sound_kind
+from audiobook.export.edition import MP3, MUSIC, SPEECH, sound_kind
 from audiobook.loudness import CELL_S, Energies, Meter, block_counts, mean_loudness
 from audiobook.master import Profile, limit
 from audiobook.mix import crossfade, overlay
@@ -30,7 +31,9 @@ from audiobook.store import Store
 from audiobook.story.book import Pauses
 from audiobook.timeline import Timeline, place
 
-__all__ = ["ChapterJob", "lay_out", "measure_stems", "produce"]
+__all__ = ["ChapterJob", "lay_out", "measure_stems", "produce", "stems_of"]
+
+Tracks: TypeAlias = list[list[int]]  # the reader's own files: which, and from which sample on
 
 HEAD_S, TAIL_S = 0.5, 1.0  # silence around a chapter that has no music
 LEVELS_STEP_S = 0.2  # resolution of the level curves kept for pictures and reports
@@ -90,31 +93,24 @@ def lay_out(job: ChapterJob, store: Store) -> Timeline:
     )
 
 
-def produce(job: ChapterJob, store: Store, sounds: Sequence[str] = (MP3,)) -> dict[str, Any]:
+def produce(job: ChapterJob, store: Store, sounds: Sequence[str] = (MP3,)) -> int:
     """Mix, master and encode one chapter, and keep it in the store.
 
     Parameters
     ----------
     sounds : sequence of str
-        The encodings to make, from `audiobook.build.sounds.SOUNDS`.
+        What to make: encodings from `audiobook.build.sounds.SOUNDS`, and stems.
 
     Returns
     -------
-    dict
-        The artefact's description: length, where each segment and word sounds, and what was
-        measured.
+    int
+        The chapter's length in samples. What was measured, and where each segment and word
+        sounds, is in the description of its MP3.
     """
     timeline = lay_out(job, store)
-    target_lufs = job.profile.speech_lufs
-    voice = SpeechStem(timeline, job.clips, job.voices, store, target_lufs)
     with tempfile.TemporaryDirectory(dir=store.scratch_dir()) as folder:
-        music, tracks = None, []
-        if job.music:
-            bed = _bed(job.music, cues_of(timeline, job.music))
-            tracks = _first_heard(bed)
-            scratch = Path(folder) / "bed.pcm"
-            music = MusicStem(bed, timeline, voice, job.music.settings, target_lufs, scratch)
-        for name in sounds:
+        voice, music, tracks = stems_of(job, store, timeline, Path(folder))
+        for name in (name for name in sounds if name in SOUNDS):
             sound = SOUNDS[name]
             target = Path(folder) / f"chapter{sound.suffix}"
             measured = _encode(sound, job.profile, timeline, voice, music, target)
@@ -131,7 +127,30 @@ def produce(job: ChapterJob, store: Store, sounds: Sequence[str] = (MP3,)) -> di
                 with target.open("rb") as file:
                     meta["frames"] = asdict(sound.frames(file, name, timeline.n_samples))
             store.put(sound_kind(name), job.key, meta, target)
-    return meta
+        if SPEECH in sounds or MUSIC in sounds:
+            for name, path in write_stems(voice, music, Path(folder)).items():
+                store.put(name, job.key, {}, path)
+    return timeline.n_samples
+
+
+def stems_of(
+    job: ChapterJob, store: Store, timeline: Timeline, folder: Path
+) -> tuple[SpeechStem, MusicStem | None, Tracks]:
+    """Return speech and music as they will be heard, and when each of the reader's files is.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the bed waits meanwhile.
+    """
+    target_lufs = job.profile.speech_lufs
+    voice = SpeechStem(timeline, job.clips, job.voices, store, target_lufs)
+    if job.music is None:
+        return voice, None, []
+    bed = _bed(job.music, cues_of(timeline, job.music))
+    levels, scratch = job.music.settings, folder / "bed.pcm"
+    music = MusicStem(bed, timeline, voice, levels, target_lufs, scratch)
+    return voice, music, _first_heard(bed)
 
 
 def measure_stems(job: ChapterJob, store: Store) -> tuple[Energies, Energies]:
@@ -147,17 +166,10 @@ def measure_stems(job: ChapterJob, store: Store) -> tuple[Energies, Energies]:
     LostError
         If a clip is not in the store.
     """
-    timeline = lay_out(job, store)
-    target_lufs = job.profile.speech_lufs
-    voice = SpeechStem(timeline, job.clips, job.voices, store, target_lufs)
-    speech = _metered(voice.windows())
-    if job.music is None:
-        return speech, speech[:0]
     with tempfile.TemporaryDirectory(dir=store.scratch_dir()) as folder:
-        bed = _bed(job.music, cues_of(timeline))
-        scratch = Path(folder) / "bed.pcm"
-        music = MusicStem(bed, timeline, voice, job.music.settings, target_lufs, scratch)
-        return speech, _metered(music.windows())
+        voice, music, _ = stems_of(job, store, lay_out(job, store), Path(folder))
+        speech = _metered(voice.windows())
+        return speech, _metered(music.windows()) if music else speech[:0]
 
 
 def _metered(windows: Iterator[Audio]) -> Energies:
@@ -212,7 +224,7 @@ def _bed(music: MusicPlan, cues: Cues) -> Bed:
     return composed_bed(cues, music.palette, music.mood, music.seed)
 
 
-def _first_heard(bed: Bed) -> list[list[int]]:
+def _first_heard(bed: Bed) -> Tracks:
     """Return which of the listener's own files are heard, and from which sample on."""
     from audiobook.music.own import OwnBed
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from audiobook.audio import samples_to_seconds
 from audiobook.build.credits import COMPOSED, music_credit
+from audiobook.build.options import STEMS
 from audiobook.build.plan import Plan, PlannedChapter
 from audiobook.build.recipe import Reading
 from audiobook.export.clock import JoinedChapter
-from audiobook.export.edition import CHAPTERS, Edition, EditionChapter, Passage
+from audiobook.export.edition import CHAPTERS, MUSIC, SPEECH, Edition, EditionChapter, Passage
 from audiobook.export.report import (
     BookReport,
     ChapterReport,
@@ -21,8 +22,10 @@ from audiobook.export.report import (
     MusicReport,
     SectionReport,
     SegmentReport,
+    StemsReport,
     report_bytes,
 )
+from audiobook.export.stems import stem_names
 from audiobook.loudness import integrated_of_blocks
 from audiobook.segments import SegmentKind
 
@@ -90,7 +93,15 @@ def _chapter(
         tuple(SectionReport(s.text, s.start_s) for s in segments if s.kind == SegmentKind.HEADING),
         min(description["speech_over_music_lu"], default=None),
         _music(plan, planned, description, segments),
+        _stems(plan, planned, chapter),
     )
+
+
+def _stems(plan: Plan, planned: PlannedChapter, chapter: EditionChapter) -> StemsReport | None:
+    if STEMS not in plan.options.formats or not planned.prepared.selected:
+        return None
+    names = stem_names(chapter)
+    return StemsReport(names[SPEECH], names.get(MUSIC))
 
 
 def _segment(reading: Reading, passage: Passage) -> SegmentReport:

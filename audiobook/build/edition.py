@@ -43,6 +43,7 @@ def _chapter(planned: PlannedChapter, name: str, store: Store) -> EditionChapter
         segments=prepared.job.segments,
         voices=prepared.job.voices,
         music_credit=music_credit([prepared.job.music]),
+        has_music=prepared.job.music is not None,
         store=store,
     )
 

@@ -11,15 +11,18 @@ from audiobook.export.formats import DEFAULT_FORMATS, FORMATS, with_required
 
 __all__ = ["EPOCH_S", "Options", "parse_formats"]
 
-ALL = "all"
+ALL, STEMS = "all", "stems"
 # When nothing says when a book was made: the first moment that a ZIP archive can name.
 EPOCH_S = 315_532_800
 
 
-def parse_formats(text: str | None, settings: ReleaseSettings) -> tuple[str, ...]:
+def parse_formats(
+    text: str | None, settings: ReleaseSettings, *, stems: bool = False
+) -> tuple[str, ...]:
     """Read a list of formats as typed: ``"mp3,book"``, ``"all"``, None for the default.
 
-    ``all`` are those that need nothing more than what the settings say.
+    ``all`` are those that need nothing more than what the settings say; ``stems`` come beside
+    whatever is asked for.
 
     Raises
     ------
@@ -28,8 +31,9 @@ def parse_formats(text: str | None, settings: ReleaseSettings) -> tuple[str, ...
     ExportError
         If one that is named cannot be made with these settings.
     """
+    also = (STEMS,) if stems else ()
     if text is None:
-        return DEFAULT_FORMATS
+        return with_required([*DEFAULT_FORMATS, *also])
     names = [name.strip() for name in text.split(",") if name.strip()]
     for name in names:
         if name not in FORMATS and name != ALL:
@@ -38,8 +42,8 @@ def parse_formats(text: str | None, settings: ReleaseSettings) -> tuple[str, ...
     for name in named:
         FORMATS[name].check_settings(settings)
     if ALL in names:
-        named += [name for name in FORMATS if _can_be_made(name, settings)]
-    return with_required(named) or DEFAULT_FORMATS
+        named += [n for n, f in FORMATS.items() if f.is_of_all and _can_be_made(n, settings)]
+    return with_required([*(named or DEFAULT_FORMATS), *also])
 
 
 def _can_be_made(name: str, settings: ReleaseSettings) -> bool:

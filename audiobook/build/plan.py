@@ -14,7 +14,7 @@ from audiobook.build.reasons import match_chapters, why_stale
 from audiobook.build.recipe import Reading
 from audiobook.build.sounds import sounds_for
 from audiobook.build.state import BuildState
-from audiobook.export.edition import MP3, sound_kind
+from audiobook.export.edition import MP3, MUSIC, sound_kind
 from audiobook.master import Profile, profile_named
 from audiobook.store import Store
 from audiobook.story.book import Book
@@ -144,8 +144,9 @@ def _planned(
     *,
     forced: bool,
 ) -> PlannedChapter:
-    key = prepared.job.key
-    missing = tuple(s for s in sounds if forced or not store.has(sound_kind(s), key))
+    key, has_music = prepared.job.key, prepared.job.music is not None
+    possible = [s for s in sounds if has_music or s != MUSIC]
+    missing = tuple(s for s in possible if forced or not store.has(sound_kind(s), key))
     if not missing:
         return PlannedChapter(prepared, (), (), old)
     once = {reading.key: reading for reading in prepared.readings}.values()
@@ -154,6 +155,7 @@ def _planned(
         reasons = ["forced"]
     elif MP3 not in missing:
         reasons = [f"its sound as {name} is asked for" for name in missing]
+        reasons += ["a clip that it needs is not in the store"] if unspoken else []
     else:
         reasons = why_stale(old, prepared.record) or ["its finished sound is not in the store"]
     return PlannedChapter(prepared, tuple(reasons), unspoken, old, missing)

@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 # Raised when timeline, mix or master make other sound from the same clips and settings.
-PRODUCTION_VERSION = 2
+PRODUCTION_VERSION = 3
 
 Recipe = dict[str, Any]
 
@@ -137,7 +137,7 @@ def _music_recipe(music: MusicPlan) -> Recipe:
 
     levels = {
         name: getattr(music.settings, name)
-        for name in ("under_speech_lu", "between_lu", "intro_s", "outro_s")
+        for name in ("under_speech_lu", "between_lu", "dip_db", "intro_s", "outro_s")
     }
     if music.tracks:
         return {"own": OWN_VERSION, "files": [t.sha256 for t in music.tracks], **levels}

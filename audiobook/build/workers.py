@@ -113,10 +113,10 @@ def produce_chapter(job: object, sounds: tuple[str, ...], store_root: Path) -> t
     assert isinstance(job, ChapterJob)
     began = time.perf_counter()
     try:
-        meta = produce(job, Store(store_root), sounds)
+        n_samples = produce(job, Store(store_root), sounds)
     except OSError as error:
         where = error.filename or store_root
         raise StoreError(
             f"{where}: {error.strerror or error}; make room and build again"
         ) from error
-    return samples_to_seconds(meta["n_samples"]), time.perf_counter() - began
+    return samples_to_seconds(n_samples), time.perf_counter() - began

@@ -39,14 +39,16 @@ class Stems:
 
 
 def stems_of(folder: Path, chapter: dict[str, Any], source: Source) -> Stems:
-    """Find a chapter's stems, or make them anew."""
-    name = Path(chapter["file"]).stem
-    speech, music = (folder / STEMS / f"{name}.{part}.flac" for part in ("speech", "music"))
-    nothing = np.zeros(0)
+    """Find a chapter's stems, or make them anew.
+
+    Only those that the report names are of the chapter as it is: others were left by an earlier
+    build.
+    """
+    written, nothing = chapter.get("stems"), np.zeros(0)
     try:
-        if speech.is_file():
-            has_music = chapter["music"] is not None
-            return Stems(_metered(speech), _metered(music) if has_music else nothing, STEMS)
+        if written and all((folder / name).is_file() for name in written.values() if name):
+            music = _metered(folder / written["music"]) if written["music"] else nothing
+            return Stems(_metered(folder / written["speech"]), music, STEMS)
         job, why_not = source.job(chapter["number"])
         if job is None:
             return Stems(None, nothing, why_not)

@@ -38,6 +38,7 @@ Examples:
   audiobook build story.md --dry-run                   # what would be done, how long it takes
   audiobook build story.md --chapter 2-4 --force       # make these again
   audiobook build mybook --chapter 3 --take 2 --keep  # another reading, and remember it
+  audiobook build story.md --stems                     # speech and music apart, for an editor
   audiobook build story.md --music my-song.mp3 -o ~/Audiobooks/story
   audiobook build story.md --format epub --sync words  # read along, word by word
   audiobook build story.md --title "The Wolf" --author "A. Shepherd" --cover wolf.jpg
@@ -69,6 +70,7 @@ Formats:
     default=SYNCS[0],
     help=f"What read-along text follows the voice by [default: {SYNCS[0]}].",
 )
+@click.option("--stems", is_flag=True, help="Write speech and music apart, too, as FLAC.")
 @click.option(
     "--base-url",
     metavar="URL",
@@ -92,6 +94,7 @@ def build_command(
     formats: str | None,
     sync: str,
     base_url: str | None,
+    stems: bool,
     jobs: int | None,
     why: bool,
     dry_run: bool,
@@ -114,7 +117,7 @@ def build_command(
         chapters=chapters,
         force=force,
         take=take,
-        formats=parse_formats(formats, release),
+        formats=parse_formats(formats, release, stems=stems),
         release=release,
     )
     if keep and take is not None:
@@ -123,7 +126,8 @@ def build_command(
         _show_plan(desk, as_json=as_json, n_workers=jobs or _cores())
         return
     also = {"--format": formats, "--base-url": base_url, "--sync": sync if sync != SYNCS[0] else ""}
-    desk.state.asked = [*asked.words(), *(w for n, v in also.items() if v for w in (n, v))]
+    typed_too = [w for n, v in also.items() if v for w in (n, v)] + ["--stems"] * stems
+    desk.state.asked = [*asked.words(), *typed_too]
     _build(desk, jobs or _cores(), why=why, as_json=as_json, quiet=quiet)
     if take is not None and not keep and not quiet and not as_json:
         click.echo("the take is for this time only; --keep remembers it in book.toml", err=True)

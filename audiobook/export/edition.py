@@ -28,6 +28,7 @@ __all__ = ["CHAPTERS", "Edition", "EditionChapter", "Output", "Passage", "Releas
 
 CHAPTERS = "chapters"  # the folder of the chapter files
 MP3, AAC, OPUS = "mp3", "aac", "opus"  # encodings of a chapter
+SPEECH, MUSIC = "speech", "music"  # and its stems, as FLAC
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ class EditionChapter:
     segments: tuple[Segment, ...]
     voices: tuple[str, ...]
     music_credit: str
+    has_music: bool
     store: Store = field(repr=False)
 
     @cached_property

@@ -35,6 +35,8 @@ class Format:
         The encodings of a chapter that it needs in the store; see `audiobook.build.sounds`.
     is_default : bool
         Whether it is made when nobody says which.
+    is_of_all : bool
+        Whether ``all`` includes it.
     requires : tuple of str
         Formats whose files its own point at; they are made too.
     check : str
@@ -47,6 +49,7 @@ class Format:
     version: int = 1
     sounds: tuple[str, ...] = ()
     is_default: bool = True
+    is_of_all: bool = True
     requires: tuple[str, ...] = ()
     check: str = ""
 
@@ -84,6 +87,14 @@ _TABLE = (
         "opus:book_file",
         sounds=("opus",),
         is_default=False,
+    ),
+    Format(
+        "stems",
+        "speech and music apart, as FLAC",
+        "stems:stem_files",
+        sounds=("speech", "music"),
+        is_default=False,
+        is_of_all=False,
     ),
     Format("epub", "an EPUB that reads itself aloud", "epub:book", is_default=False),
     Format("audiobookshelf", "metadata.json in the chapters' folder", "audiobookshelf:metadata"),

@@ -23,6 +23,7 @@ __all__ = [
     "MusicReport",
     "SectionReport",
     "SegmentReport",
+    "StemsReport",
     "WordReport",
     "as_dict",
     "load_report",
@@ -119,8 +120,20 @@ class MusicReport:
 
 
 @dataclass(frozen=True)
+class StemsReport:
+    """Where speech and music are apart; ``music`` is None without."""
+
+    speech: str
+    music: str | None
+
+
+@dataclass(frozen=True)
 class ChapterReport:
-    """A chapter as it came out; ``speech_over_music_lu`` and ``music`` are None without music."""
+    """A chapter as it came out.
+
+    ``speech_over_music_lu`` and ``music`` are None without music, ``stems`` where none were asked
+    for.
+    """
 
     number: int
     title: str
@@ -132,6 +145,7 @@ class ChapterReport:
     sections: tuple[SectionReport, ...] = ()
     speech_over_music_lu: float | None = None
     music: MusicReport | None = None
+    stems: StemsReport | None = None
 
 
 @dataclass(frozen=True)
@@ -228,6 +242,9 @@ def _chapter(chapter: ChapterReport) -> dict[str, Any]:
         },
         "speech_over_music_lu": _level(over),
         "music": None if chapter.music is None else _music(chapter.music),
+        "stems": None
+        if chapter.stems is None
+        else {"speech": chapter.stems.speech, "music": chapter.stems.music},
         "segments": [_segment(segment) for segment in chapter.segments],
     }
 

@@ -20,8 +20,13 @@ KINDS = {
 }
 
 
-def write_sound(target: Path, blocks: Iterable[Audio]) -> None:
+def write_sound(target: Path, blocks: Iterable[Audio], *, comment: str = "") -> None:
     """Write stereo blocks at `SAMPLE_RATE` into a file that appears whole or not at all.
+
+    Parameters
+    ----------
+    comment : str
+        Kept in the file as a tag, unless it is empty.
 
     Raises
     ------
@@ -36,9 +41,10 @@ def write_sound(target: Path, blocks: Iterable[Audio]) -> None:
         )
     if not target.parent.is_dir():
         raise ExportError(f"{target}: there is no folder {target.parent}; make it first")
+    noted = ["-metadata", f"comment={comment}"] if comment else []
     part = target.with_name(f".{target.name}.part")
     try:
-        ffmpeg.encode(blocks, part, kind[1], file_format=kind[0])
+        ffmpeg.encode(blocks, part, [*kind[1], *noted], file_format=kind[0])
         part.replace(target)
     except (OSError, FFmpegError) as error:
         raise ExportError(f"{target}: cannot be written: {error}") from error

@@ -79,7 +79,14 @@ class Music:
     under_speech_lu: float = _key(
         -20.0, "loudness under speech, relative to it", least=-60.0, most=-10.0
     )
-    between_lu: float = _key(-9.0, "loudness where nobody speaks", least=-60.0, most=0.0)
+    # A bed's loudest three seconds stand up to 4 LU over its mean: at -4 they are as loud as the
+    # voice, and no music may be louder than that.
+    between_lu: float = _key(
+        -9.0, "loudness where nobody speaks, relative to speech", least=-60.0, most=-4.0
+    )
+    dip_db: float = _key(
+        8.0, "how much lower still 1 to 4 kHz lies under speech, in dB", least=0.0, most=12.0
+    )
     intro_s: float = _key(5.0, "music before the first word, in seconds", least=0.0, most=60.0)
     outro_s: float = _key(7.0, "music after the last word, in seconds", least=0.0, most=60.0)
     credit: str = _key("", "whom to thank for the music, in tags and report")

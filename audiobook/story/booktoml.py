@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from audiobook.errors import StoryError, did_you_mean
-from audiobook.story.book import Book, ChapterSettings, MusicFile, Pronunciation
+from audiobook.story.book import Book, ChapterSettings, Music, MusicFile, Pronunciation
 from audiobook.story.schema import ENTRIES, TABLES, Key, keys_of
 from audiobook.story.toml_lines import Path as KeyPath
 from audiobook.story.toml_lines import line_of, lines_of_keys
@@ -87,7 +87,21 @@ class _Checker:
                 found[ENTRIES[name][0]] = self.entries(name, value)
             else:
                 raise self.unknown(name, value, [*plain, *tables])
-        return Book(**found)
+        book = Book(**found)
+        self.levels(book.music)
+        return book
+
+    def levels(self, music: Music) -> None:
+        """Refuse a duck that would make the bed louder while somebody speaks."""
+        if music.under_speech_lu < music.between_lu:
+            return
+        for name in ("under_speech_lu", "between_lu"):
+            if (path := ("music", name)) in self.lines:
+                raise self.wrong(
+                    path,
+                    f"in [music] under_speech_lu is {music.under_speech_lu:g} and between_lu "
+                    f"{music.between_lu:g}; under speech the music must be the softer",
+                )
 
     def unknown(self, name: str, value: Any, known: list[str]) -> StoryError:
         if name == "cast":
