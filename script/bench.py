@@ -17,11 +17,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from measures import intelligibility
+
 ROOT = Path(__file__).resolve().parent.parent
 STORY = ROOT / "assets" / "stories" / "marat-kalmurzaeva"
 AUDIOBOOK = str(ROOT / ".venv" / "bin" / "audiobook")
 PYTHON = str(ROOT / ".venv" / "bin" / "python")
-RECOGNISER = str(ROOT / ".venv-bench" / "bin" / "python")
 TEXT = (
     "the girl danced over the wide steppe while an old man sang of horses and of the river "
     "that nobody had ever crossed before the winter came and the fires were lit again"
@@ -168,32 +169,16 @@ def long_chapter() -> str:
     return f"{peak - alone:.0f} MB ({hours:.2f} h; {peak:.0f} MB in all)"
 
 
-def intelligibility(folder: Path) -> str:
-    """Return the recogniser's word error rate on the mixed chapters, and without music."""
-    bench = Lab(folder)
-    dry = folder / "dry"
-    bench.run(
-        AUDIOBOOK, "build", str(folder / "story"), "-o", str(dry), "--music", "none", "--quiet"
-    )
-    done = subprocess.run(
-        [RECOGNISER, str(ROOT / "script" / "recognise.py"), str(folder / "out"), str(dry)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    mixed, plain = json.loads(done.stdout)
-    return f"{100 * (mixed - plain):+.1f} points ({100 * mixed:.1f} % against {100 * plain:.1f} %)"
-
-
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", help="part of a measure's name")
-    only = parser.parse_args().only or ""
+    parser.add_argument("--only", default="", help="part of a measure's name")
+    parser.add_argument("--long", action="store_true", help="the long forms, too")
+    asked = parser.parse_args()
     rows: list[tuple[str, str, str]] = []
 
     def measure(name: str, bar: str, take: Callable[[], str]) -> None:
-        if only in name:
+        if asked.only in name:
             print(f"measuring: {name} ...", file=sys.stderr)
             rows.append((name, take(), bar))
 
@@ -217,8 +202,9 @@ def main() -> None:
         measure(
             "second build, nothing to do", "≤ 0.6 s", lambda: f"{median_s(bench, *again):.2f} s"
         )
-        measure("word error rate, music added", "≤ +1 point", lambda: intelligibility(built[0]))
         shutil.rmtree(built[0])
+    for name, bar, take in intelligibility.measures(long=asked.long):
+        measure(name, bar, take)
     with lab() as bench:
         measure(
             "audiobook --help", "≤ 0.2 s", lambda: f"{median_s(bench, AUDIOBOOK, '--help'):.2f} s"
