@@ -306,9 +306,11 @@ def test_stems_beside_the_book_are_measured(folder):
             if segment is report["chapters"][0]["segments"][1]:
                 music[place] *= 10.0 ** ((26.0 - 15.0) / 20.0)
         name = Path(chapter["file"]).stem
+        parts = {part: f"stems/{name}.{part}.flac" for part in ("speech", "music")}
         for part, sound in (("speech", speech * spoken), ("music", music)):
-            path = folder / "stems" / f"{name}.{part}.flac"
-            soundfile.write(path, np.stack([sound, sound], axis=1), RATE)
+            soundfile.write(folder / parts[part], np.stack([sound, sound], axis=1), RATE)
+        chapter["stems"] = parts
+    (folder / "build.json").write_text(json.dumps(report), "utf-8")
     found = broken(folder)
     id_ = report["chapters"][0]["segments"][1]["id"]
     assert found[FIRST, "over music"].endswith(f" LU, under segment {id_}")
