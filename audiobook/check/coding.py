@@ -46,7 +46,7 @@ def coding_of(path: Path) -> Coding:
     """
     probe = ffmpeg.probe(path)
     bitrate_kbps = probe.bitrate_kbps
-    is_constant, surplus_s = False, 0.0
+    is_constant = False
     if probe.codec == "mp3":
         try:
             with opened(path) as (file, name):
@@ -54,9 +54,6 @@ def coding_of(path: Path) -> Coding:
                 for _ in audio_frames(file, info, name):
                     pass
             is_constant, bitrate_kbps = True, info.bitrate_kbps
-            # mutagen counts the encoder's delay and padding as sound.
-            coded = info.delay_samples + info.padding_samples
-            surplus_s = coded / info.sample_rate
         except ExportError:
             pass  # not of this program, or damaged: other rules say how
     return Coding(
@@ -66,7 +63,7 @@ def coding_of(path: Path) -> Coding:
         bitrate_kbps,
         is_constant,
         probe.duration_s,
-        max(0.0, _mutagen_s(path) - surplus_s),
+        _mutagen_s(path),
         probe.marks,
     )
 
