@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+from lab import AUDIOBOOK, lab
 
 from audiobook.audio import SAMPLE_RATE, Audio, resample, to_stereo
 from audiobook.build.sounds import SOUNDS
@@ -25,8 +23,7 @@ from audiobook.lexicon import SpokenWord
 from audiobook.master import PROFILES
 from audiobook.speech.engine import Utterance
 from audiobook.speech.tone import Tone
-
-Measure = tuple[str, str, Callable[[], str]]
+from measures import Measure
 
 HOUR_S = 3600
 N_CHAPTERS = 100
@@ -41,12 +38,13 @@ def measures(long: bool) -> Iterator[Measure]:
     """Yield what there is to measure: name, bar, and what measures it; ``long`` takes the hour."""
     seconds = HOUR_S if long else HOUR_S // 12
     for codec, formats in CODECS.items():
-        yield f"encode {formats}: audio s per s", "", partial(encoding, codec, seconds)
+        take = partial(encoding, codec, seconds)
+        yield Measure(f"encode {formats}: audio s per s", "", take)
     for codec, formats in CODECS.items():
-        name = formats.rpartition(" ")[2]
-        yield f"join {N_CHAPTERS} chapters, ten hours: {name}", "≤ 5 s", partial(joining, codec)
+        name = f"join {N_CHAPTERS} chapters, ten hours: {formats.rpartition(' ')[2]}"
+        yield Measure(name, "≤ 5 s", partial(joining, codec))
     n_words = 250 if long else 120
-    yield (
+    yield Measure(
         "one of 100 chapters edited, all formats / the cold build",
         "≤ 5 %",
         partial(one_chapter, n_words),
@@ -102,14 +100,14 @@ def _counted(codec: str, source: Path) -> Frames | None:
 
 def one_chapter(n_words: int) -> str:
     """Edit a sentence of one chapter in a hundred, and refresh every format."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        story = folder / "book.md"
+    with lab() as bench:
+        story = bench.folder / "book.md"
         story.write_text(_story(n_words), "utf-8")
-        cold_s = _build(folder)
+        options = ("--voice", "tone:hum", "--format", "all", "-o", "out", "--quiet")
+        cold_s = bench.run(AUDIOBOOK, "build", "book.md", *options)
         text = story.read_text("utf-8")
         story.write_text(text.replace("river 50 0.", "river 50 0 indeed."), "utf-8")
-        edit_s = _build(folder)
+        edit_s = bench.run(AUDIOBOOK, "build", "book.md", *options)
     return f"{100 * edit_s / cold_s:.1f} % ({edit_s:.1f} s of {cold_s:.0f} s)"
 
 
@@ -119,17 +117,3 @@ def _story(n_words: int) -> str:
         sentences = [f"{WORDS} {chapter} {n}.".capitalize() for n in range(0, n_words, 19)]
         lines += [f"# Chapter {chapter}", " ".join(sentences)]
     return "\n\n".join(lines) + "\n"
-
-
-def _build(folder: Path) -> float:
-    options = ["--voice", "tone:hum", "--format", "all", "-o", "out", "--quiet"]
-    command = [sys.executable, "-m", "audiobook", "build", "book.md", *options]
-    environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
-    began = time.perf_counter()
-    subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
-    return time.perf_counter() - began
-
-
-if __name__ == "__main__":
-    for name, bar, take in measures("--long" in sys.argv):
-        print(f"| {name} | {take()} | {bar} |", flush=True)

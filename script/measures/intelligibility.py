@@ -7,63 +7,49 @@ recogniser, or a listener, takes for words where nobody speaks.
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
-import tempfile
-from collections.abc import Callable, Iterator
-from functools import cache, cached_property, partial
+from collections.abc import Iterator
+from functools import cache, partial
 from pathlib import Path
 from statistics import mean
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from lab import AUDIOBOOK, ROOT, bundled_story
 
-ROOT = Path(__file__).resolve().parents[2]
-STORY = ROOT / "assets" / "stories" / "marat-kalmurzaeva"
-AUDIOBOOK = ROOT / ".venv" / "bin" / "audiobook"
+from measures import Measure
+
 RECOGNISER = ROOT / ".venv-bench" / "bin" / "python"
 RATE = 44_100
 MOODS = ("tender", "lively", "solemn", "wistful", "triumphant", "mysterious")
 
-Measure = tuple[str, str, Callable[[], str]]
 
-
-def measures(*, long: bool) -> Iterator[Measure]:
+def measures(long: bool) -> Iterator[Measure]:
     """Yield name, bar and what measures it; with ``long`` also the errors in each mood."""
     books = _Books()
-    yield ("word error rate, music added", "≤ +1 point", books.words_lost)
-    yield ("ESTOI against dry speech, six moods: mean, lowest chapter", "≥ .95", books.understood)
+    yield Measure("word error rate, music added", "≤ +1 point", books.words_lost)
+    yield Measure(
+        "ESTOI against dry speech, six moods: mean, lowest chapter", "≥ .95", books.understood
+    )
     for mood in MOODS if long else ():
         take = partial(books.words_lost, mood)
-        yield (f"word error rate, music added, every chapter {mood}", "≤ +1 point", take)
+        yield Measure(f"word error rate, music added, every chapter {mood}", "≤ +1 point", take)
 
 
 class _Books:
     """The bundled story as it comes, dry, and in every mood, from clips spoken once."""
 
-    @cached_property
-    def _folder(self) -> Path:
-        self._keeper = tempfile.TemporaryDirectory()
-        folder = Path(self._keeper.name)
-        shutil.copytree(STORY, folder / "story")
-        return folder
-
     @cache  # noqa: B019  (lives as long as the program)
     def _book(self, name: str, *options: str) -> Path:
         """Build the story; return its folder."""
-        out = self._folder / name
-        subprocess.run(
-            [AUDIOBOOK, "build", self._folder / "story", "-o", out, "--quiet", *options],
-            env={**os.environ, "XDG_CACHE_HOME": str(self._folder / "cache")},
-            check=True,
-        )
-        return out
+        bench, _ = bundled_story()
+        bench.run(AUDIOBOOK, "build", "story", "-o", name, "--quiet", *options)
+        return bench.folder / name
 
     def words_lost(self, mood: str = "") -> str:
         """Return the recogniser's mean word error rate against that of the dry story."""
-        mixed = self._book(mood, "--mood", mood, "--stems") if mood else self._book("as it comes")
+        mixed = self._book(mood, "--mood", mood, "--stems") if mood else self._book("out")
         with_music, dry = (
             [100.0 * rate for rate in self._error_rates(book)]
             for book in (mixed, self._book("dry", "--music", "none"))
