@@ -27,6 +27,7 @@ SHORTEST_PAD_S = 0.1
 PAD_SHARES = ((1.0, 0.0), (0.6, -0.25), (0.3, 0.25))  # (level, pan) of tonic, fifth, octave
 STRUM_GAP_S = 0.028
 CADENCE_S = 6.0  # the longest that a bowed or blown last tone is held
+LAST_TONE = 0.55  # of a bowed or blown lead over the last chord, against its tune
 AFTER_EIGHTHS, AFTER_VELOCITY = 4.0, 0.45  # the soft octave that follows a last chord
 OPENING_VELOCITY = 0.7
 
@@ -190,4 +191,4 @@ def _last_tone(setting: Setting, mood: Mood, onset: int, n_samples: int) -> Iter
     pitch = setting.pitch(scored, 0)
     pitch += setting.within(scored, [pitch])
     held_s = min(CADENCE_S, 0.6 * samples_to_seconds(n_samples - onset))
-    yield setting.note(scored, onset, held_s, pitch, mood.velocity * 0.7, "chord")
+    yield setting.note(scored, onset, held_s, pitch, mood.velocity * LAST_TONE, "chord")

@@ -18,10 +18,11 @@ from audiobook.music.setting import Setting
 
 __all__ = ["COMPOSER_VERSION", "compose"]
 
-COMPOSER_VERSION = 2  # part of every bed's key: raise it when the same cues would sound different
+COMPOSER_VERSION = 3  # part of every bed's key: raise it when the same cues would sound different
 
-TEMPO_SPREAD = 0.06  # pieces differ by this share in tempo, either way
+TEMPO_SPREAD = 0.07  # pieces differ by this share in tempo, either way
 REST_SPREAD = 0.4  # and by this share in the length of their rests
+PRESSED = 0.04  # and a phrase may be played this much faster than its piece: nobody is a clock
 ENTRY_S = 0.4  # the longest a player waits after a cue
 PAD_FADE_S = 4.0  # before the end the pad begins to fade
 
@@ -93,6 +94,12 @@ class _Composer:
         found = [(part.start, self._settings[part.mood]) for part in self._form.sections]
         return [(0, found[0][1]), *found[1:]]
 
+    def _setting(self, slot: Slot) -> Setting:
+        """Return the setting of a slot's mood, at the slot's own pace."""
+        setting = self._settings[slot.mood]
+        pressed = setting.chance("pressed", slot).uniform(0.0, PRESSED)
+        return replace(setting, eighth=setting.eighth * (1.0 - pressed))
+
     def _entered(self, slot: Slot) -> Slot:
         """Let the player wait a moment before a phrase that has time."""
         setting = self._settings[slot.mood]
@@ -113,12 +120,12 @@ class _Composer:
             tune = list(self._tune(slot, following, before))
             before = next((n.pitch for n in reversed(tune) if n.role == "lead"), before)
             yield from tune
-            yield from accompaniment(self._settings[slot.mood], slot)
+            yield from accompaniment(self._setting(slot), slot)
         for cadence in form.cadences:
             yield from strum(modes[-1][1], cadence, self._cues.n_samples)
 
     def _tune(self, slot: Slot, following: Slot | None, before: float | None) -> Iterator[Note]:
-        setting = self._settings[slot.mood]
+        setting = self._setting(slot)
         changes = following is not None and following.mood != slot.mood
         other = self._settings[following.mood].mood if following and changes else None
         yield from melody(setting, slot, other, before)

@@ -2,13 +2,15 @@
 
 A phrase is a fixed metre with a fixed rhythm and contour in each bar. Phrases come in fours, A A B
 A: B repeats A's figure a step higher and turns it another way, and only the tails differ. The
-first theme returns between new ones, as the head of a kui does.
+first theme returns between new ones, as the head of a kui does. A theme is tried before it is
+taken: one that wanders, leaps about or runs on the spot is drawn again.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import accumulate
+from functools import lru_cache
+from itertools import accumulate, pairwise
 
 from audiobook.music.chance import Chance
 from audiobook.music.palette import Mood
@@ -25,6 +27,12 @@ SEQUENCES = {2: 0.8, 3: 0.8, 4: 0.8, 5: 0.3}
 DENSE_SEQUENCES = 0.15
 ANSWERS = (0, 0, -1, 1)  # as it is, or a step away
 ORNAMENTED = 5  # notes a bar must have for its tail to be ornamented too
+# What a theme is tried for, as a share of its period's moves: few wide ones, and triples of moves
+# that come again, more of them where few tones must be heard as a figure.
+WIDE, NARROW_SHARE = 4.0, 0.76  # semitones; the share of moves that are no wider
+DENSE = 45  # tones in a period
+RETURNS_SPARSE, RETURNS_DENSE = (0.40, 0.60), (0.20, 0.50)
+DRAWS = 24  # then the best of them is taken
 LOWEST = -1  # degree; just under the home note, on the other string
 _RISE, _FALL, _ARCH, _DIP = "rise", "fall", "arch", "dip"
 _OPENINGS = (_RISE, _ARCH, _ARCH, _DIP)
@@ -74,9 +82,35 @@ def metre(mood: Mood, seed: str) -> tuple[int, ...]:
     return _chance(mood, seed, "metre").choice(mood.metres)
 
 
+@lru_cache(maxsize=256)
 def theme(mood: Mood, seed: str, scene: int, ordinal: int) -> Theme:
     """Return the nth theme of a scene; the first of the first scene is the head of the piece."""
-    rng = _chance(mood, seed, f"theme {scene} {ordinal}")
+    drawn = []
+    for draw in range(DRAWS):
+        candidate = _drawn(mood, seed, f"theme {scene} {ordinal} {draw}")
+        drawn.append((_fault(mood, seed, candidate), draw, candidate))
+        if drawn[-1][0] == 0.0:
+            break
+    return min(drawn)[-1]
+
+
+def _fault(mood: Mood, seed: str, material: Theme) -> float:
+    """Return how far a theme's period, A A B A, is from what a theme should be; 0 if it is not."""
+    phrases = (_phrase(mood, seed, material, place, None) for place in range(PHRASES_IN_PERIOD))
+    pitches = [mood.semitones(tone.degree) for tones in phrases for tone in tones]
+    moves = [after - before for before, after in pairwise(pitches)]
+    triples = list(zip(moves, moves[1:], moves[2:], strict=False))
+    if not triples:
+        return 0.0
+    narrow = sum(abs(move) <= WIDE for move in moves) / len(moves)
+    returning = 1.0 - len(set(triples)) / len(triples)
+    least, most = RETURNS_DENSE if len(pitches) >= DENSE else RETURNS_SPARSE
+    return max(0.0, NARROW_SHARE - narrow) + max(0.0, least - returning, returning - most)
+
+
+def _drawn(mood: Mood, seed: str, purpose: str) -> Theme:
+    """Draw a theme as it comes."""
+    rng = _chance(mood, seed, purpose)
     lengths = metre(mood, seed)
     bars: list[Cell] = []
     widest = 4 if len(mood.scale) > PENTATONIC else 1
@@ -131,7 +165,13 @@ def phrase(
     """
     place = 0 if head else ordinal % PHRASES_IN_PERIOD
     source = (0, 0) if head else theme_of(scene, ordinal)
-    material = theme(mood, seed, *source)
+    return _phrase(mood, seed, theme(mood, seed, *source), place, goal)
+
+
+def _phrase(
+    mood: Mood, seed: str, material: Theme, place: int, goal: int | None
+) -> tuple[Tone, ...]:
+    """Return a theme's phrase at one of the places in its period."""
     bars = list(material.bars)
     if place == 2:
         higher = [Cell(bar.rhythm, tuple(d + 1 for d in bar.contour)) for bar in bars[:-1]]
@@ -139,12 +179,8 @@ def phrase(
     elif place in (1, 3) and goal is None:
         goal = 0
     if goal is not None:
-        bars[-1] = _led_to(
-            mood,
-            bars[-1],
-            _nearest(mood, bars[-1], goal),
-            _chance(mood, seed, f"tail {source} {goal}"),
-        )
+        nearest = _nearest(mood, bars[-1], goal)
+        bars[-1] = _led_to(mood, bars[-1], nearest, _chance(mood, seed, f"tail {goal}"))
     return _tones(bars)
 
 

@@ -84,7 +84,7 @@ class Form:
     sections: tuple[Section, ...]
 
 
-INTRO = Part("intro", "intro", fullness=1.0)
+INTRO = Part("intro", "intro", fullness=0.84)  # over silence it already stands out
 CODA = Part("coda", "coda", fullness=1.0)
 CLOSING = Part("closing", "closing", fullness=0.85)
 _OUTER = ("intro", "coda", "closing")

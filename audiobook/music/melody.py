@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from statistics import median
 
 from audiobook.audio import samples_to_seconds, seconds_to_samples
 from audiobook.music.chance import Chance
@@ -26,6 +27,7 @@ CLEAR = 5.0  # semitones that a drone string must lie under the tune
 ANSWER_EIGHTHS = 2.0  # after this a long tone is answered by the drone string
 ANSWER_VELOCITY = 0.45
 REST_VELOCITY = 0.5  # single strokes in a rest, against the melody
+LOW = 2.0  # degrees under the head from which a phrase is lifted in a climax
 WIDEST_LEAP = 12.0  # semitones from phrase to phrase
 GRACE_S = 0.07  # a grace note, before the beat
 GRACE_VELOCITY = 0.6
@@ -61,7 +63,7 @@ def melody(
     tones = phrase(
         mood, setting.seed, slot.scene, slot.ordinal, goal=goal, head=slot.ending == "closing"
     )
-    height = round(slot.part.height * mood.climax * len(mood.scale))
+    height = _height(setting, slot, tones)
     shift = setting.within(scored, [setting.pitch(scored, t.degree + height) for t in tones])
     degrees = [tone.degree + height for tone in tones]
     if len(degrees) > 1:
@@ -73,6 +75,19 @@ def melody(
             at = _Stroke(setting, slot, scored, bars[tone.bar], tone, number % 2 == 1)
             pitch, above = (setting.pitch(scored, d) + shift for d in (degree, degree + 1))
             yield from at.notes(pitch, above, rng)
+
+
+def _height(setting: Setting, slot: Slot, tones: Sequence[Tone]) -> int:
+    """Return by how many degrees the slot's register lifts a phrase.
+
+    One that lies lower than the head of the piece is lifted so much more, or a climax would not
+    stand out from it.
+    """
+    head = phrase(setting.mood, setting.seed, 0, 0, head=True)
+    middles = [median(tone.degree for tone in each) for each in (head, tones)]
+    lower = middles[0] - middles[1]
+    octaves = setting.mood.climax * len(setting.mood.scale)
+    return round(slot.part.height * (octaves + (lower if lower >= LOW else 0.0)))
 
 
 def _met(

@@ -123,7 +123,7 @@ class Drum:
     """
 
     instrument: str
-    patterns: Mapping[int, str]
+    patterns: Mapping[int, str] = field(hash=False)
     share: float
     velocity: float
 
@@ -169,7 +169,7 @@ class Mood:
     scale: Scale
     bpm: float
     metres: tuple[tuple[int, ...], ...]
-    rhythms: Rhythms
+    rhythms: Rhythms = field(hash=False)
     velocity: float
     rest_bars: float
     lead: str
