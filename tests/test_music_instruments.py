@@ -1,6 +1,5 @@
 """One contract for every instrument: in tune, level, clean at both ends, the same each time."""
 
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -182,17 +181,6 @@ def test_harder_is_brighter(name):
         return share(sound, 3.5 * f0_hz, 9000.0) / share(sound, 0.0, 3.5 * f0_hz)
 
     assert 10.0 * np.log10(tilt(0.9) / tilt(0.2)) >= 1.0
-
-
-@pytest.mark.parametrize("name", MODELS)
-def test_instruments_are_fast(name):
-    """Ten notes of a second are played at least 40 times as fast as they sound, by CPU time."""
-    model = instrument(name)
-    model.play(MIDDLE[name], 1.0, 0.55, 0)
-    begun = time.process_time()
-    for variant in range(10):
-        model.play(MIDDLE[name], 1.0, 0.55, variant % 4 if name in PLUCKED else variant)
-    assert time.process_time() - begun < 10.0 / 40.0
 
 
 @pytest.mark.parametrize("name", ["kobyz", "fiddle", "sybyzgy", "ney"])
