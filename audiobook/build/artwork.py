@@ -1,7 +1,8 @@
-"""The cover of a book: the author's own, or one that is drawn and kept."""
+"""The cover of a book: the author's own, its source's, or one that is drawn and kept."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from functools import cached_property
 from pathlib import Path
@@ -24,11 +25,14 @@ class Artwork:
         self._author = plan.author
         self._store = store
         cover = plan.book.cover
+        self._brought = b"" if cover else plan.story.cover
         self._own = plan.options.base / Path(cover).expanduser() if cover else None
 
     @cached_property
     def key(self) -> str:
         """What the picture is made of. Raises `ExportError` when the author's own is not there."""
+        if self._brought:
+            return key_of(["own cover", hashlib.sha256(self._brought).hexdigest()])
         if self._own is None:
             return key_of(["drawn cover", DRAWING_VERSION, self._title, self._author])
         try:
@@ -47,12 +51,21 @@ class Artwork:
     @cached_property
     def picture(self) -> bytes:
         """A JPEG."""
-        from audiobook.export.cover import draw_cover
         from audiobook.export.picture import load_cover
 
         found = self._store.get("cover", self.key)
         if found is not None:
             return found[1]
-        picture = load_cover(self._own) if self._own else draw_cover(self._title, self._author)
+        picture = load_cover(self._own) if self._own else self._brought_or_drawn()
         self._store.put("cover", self.key, {}, picture)
         return picture
+
+    def _brought_or_drawn(self) -> bytes:
+        """Return the source's own cover; a broken one is no reason to make no book."""
+        from audiobook.export.cover import draw_cover
+        from audiobook.export.picture import load_cover
+
+        with contextlib.suppress(ExportError):
+            if self._brought:
+                return load_cover(Path("cover"), self._brought)
+        return draw_cover(self._title, self._author)

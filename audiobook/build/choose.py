@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from audiobook.errors import BuildError, did_you_mean
 from audiobook.story.book import ChapterSettings
@@ -14,7 +14,10 @@ RANGE = re.compile(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?")
 
 
 def select_chapters(
-    selectors: Sequence[str], numbers: Sequence[int], titles: Sequence[str]
+    selectors: Sequence[str],
+    numbers: Sequence[int],
+    titles: Sequence[str],
+    left_out: Mapping[str, str] | None = None,
 ) -> frozenset[int]:
     """Return the numbers of the chapters that are meant; all of them for no selector.
 
@@ -24,6 +27,8 @@ def select_chapters(
         ``"3"``, ``"2-4"`` or a title; letter case does not matter.
     numbers, titles : sequences
         The chapters there are.
+    left_out : mapping of str to str
+        Titles of the parts that are not read, and why.
 
     Raises
     ------
@@ -34,17 +39,25 @@ def select_chapters(
         return frozenset(numbers)
     chosen: set[int] = set()
     for selector in selectors:
-        chosen |= _meant(selector, numbers, titles)
+        chosen |= _meant(selector, numbers, titles, left_out or {})
     return frozenset(chosen)
 
 
-def _meant(selector: str, numbers: Sequence[int], titles: Sequence[str]) -> set[int]:
+def _meant(
+    selector: str, numbers: Sequence[int], titles: Sequence[str], left_out: Mapping[str, str]
+) -> set[int]:
     wanted = selector.strip().casefold()
     by_title = {n for n, t in zip(numbers, titles, strict=True) if t.casefold() == wanted}
     if by_title:
         return by_title
     match = RANGE.fullmatch(selector)
     if match is None:
+        part = next((title for title in left_out if title.casefold() == wanted), "")
+        if part:
+            raise BuildError(
+                f'"{part}" is left out ({left_out[part]}); to read it, put [[chapter]] with '
+                f'title = "{part}" and skip = false into book.toml'
+            )
         known = did_you_mean(selector, titles)
         raise BuildError(f'no chapter is called "{selector}"; {known}')
     first = int(match[1])

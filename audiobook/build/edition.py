@@ -29,6 +29,7 @@ def edition_of(plan: Plan, store: Store, artwork: Artwork) -> Edition:
         picture=lambda: artwork.picture,
         modified=_modified(plan),
         settings=plan.options.release,
+        left_out=plan.story.left_out,
     )
 
 

@@ -19,6 +19,7 @@ from audiobook.master import Profile, profile_named
 from audiobook.store import Store
 from audiobook.story.book import Book
 from audiobook.story.model import Story
+from audiobook.story.source import completed
 
 __all__ = ["Plan", "PlannedChapter", "make_plan"]
 
@@ -98,10 +99,14 @@ def make_plan(story: Story, book: Book, options: Options, store: Store, state: B
         If a voice, palette, chapter or profile is unknown, a language cannot be spoken, or music
         for a chapter that has to be made is none.
     """
+    book = completed(book, story)
     preparation = Preparation(story, book, options, profile_named(options.profile))
     kept = preparation.chapters()
     selected = select_chapters(
-        options.chapters, [number for number, _, _ in kept], [c.title for _, c, _ in kept]
+        options.chapters,
+        [number for number, _, _ in kept],
+        [c.title for _, c, _ in kept],
+        {part.chapter.title: part.reason for part in story.left_out},
     )
     prepared = [
         preparation.prepare(number, chapter, settings, selected=number in selected)
@@ -114,6 +119,7 @@ def make_plan(story: Story, book: Book, options: Options, store: Store, state: B
         for p, old in zip(prepared, records, strict=True)
     ]
     notes = (
+        *story.notes,
         *preparation.notes,
         *preparation.leftovers(prepared),
         *uncredited([p.job.music for p in prepared]),

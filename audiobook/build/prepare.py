@@ -76,7 +76,10 @@ class Preparation:
 
     def chapters(self) -> list[tuple[int, Chapter, ChapterSettings]]:
         """Return the chapters that are read aloud, with their place in the story and settings."""
-        settings = find_settings(self.book.chapters, [c.title for c in self.story.chapters])
+        # To leave out what is left out anyway is no mistake.
+        left_out = {part.chapter.title for part in self.story.left_out}
+        entries = [c for c in self.book.chapters if not (c.skip and c.title in left_out)]
+        settings = find_settings(entries, [c.title for c in self.story.chapters])
         found = [
             (number, chapter, settings.get(number, ChapterSettings()))
             for number, chapter in enumerate(self.story.chapters, start=1)
@@ -93,11 +96,12 @@ class Preparation:
         take = self.options.take if selected and self.options.take else settings.take
         voice = self._voice(settings.voice) if settings.voice else self._narrator
         speed = settings.speed or self.book.voice.speed
+        speaks_title = settings.speak_title
         segments = segment_chapter(
             chapter,
             language=self.language,
             lexicon=self.book.lexicon,
-            speak_title=self.book.voice.speak_titles,
+            speak_title=self.book.voice.speak_titles if speaks_title is None else speaks_title,
         )
         readings = tuple(self._reading(s, voice, speed, take) for s in segments)
         music = self._music(chapter, settings, segments)

@@ -104,7 +104,7 @@ def build_command(
 ) -> None:
     """Make the audiobook of STORY: what is finished is kept, only what changed is made anew.
 
-    STORY is a Markdown or text file, a folder with a book.toml, or - for standard input
+    STORY is a Markdown, text or EPUB file, a folder with a book.toml, or - for standard input
     [default: this folder]. What is typed here wins over book.toml, and that over the story.
     """
     from audiobook.build.options import parse_formats

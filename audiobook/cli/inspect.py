@@ -12,6 +12,7 @@ from audiobook.cli.options import Asked, chapter_option, desk_of, echo_json, sto
 if TYPE_CHECKING:
     from audiobook.build.plan import PlannedChapter
     from audiobook.mood import Turn
+    from audiobook.story.model import LeftOut, Story
 
 __all__ = ["chapters_command", "new_command", "segments_command"]
 
@@ -27,17 +28,20 @@ QUOTED_WORDS = 4
 Examples:
   audiobook chapters story.md
   audiobook chapters story.md --voice piper --music none
+  audiobook chapters book.epub --all        # what is not read, too, and why
   audiobook chapters mybook --json | jq '.chapters[].title'
 """,
 )
 @story_options
+@click.option("--all", "shows_all", is_flag=True, help="With what is not read, and why.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-def chapters_command(as_json: bool, **typed: Any) -> None:
+def chapters_command(shows_all: bool, as_json: bool, **typed: Any) -> None:
     """List the chapters of STORY: words, segments, expected length, and whether each is finished.
 
     A length without "about" is measured: the chapter is finished. Another voice or other music is
     another chapter, so give the options of the build. Under each chapter stands the mood of its
-    music and why, and the words before which another mood begins.
+    music and why, and the words before which another mood begins. What of an EPUB is no story
+    (copyright, index, notes) is left out; --all lists it.
     """
     from audiobook.build.estimate import Speeds, length_s
     from audiobook.cli.words import clock, count
@@ -69,13 +73,17 @@ def chapters_command(as_json: bool, **typed: Any) -> None:
                     }
                     for c, seconds in zip(plan.chapters, lengths, strict=True)
                 ],
+                **(_not_read(plan.story) if shows_all else {}),
             }
         )
         return
     by = f" by {plan.author}" if plan.author else ""
     about = "" if all(c.is_fresh for c in plan.chapters) else "about "
     click.echo(f"{plan.title}{by} ({plan.language}), {about}{clock(sum(lengths))}")
+    waiting = [*plan.story.left_out]
     for c, seconds in zip(plan.chapters, lengths, strict=True):
+        while shows_all and waiting and waiting[0].after < c.number:
+            _echo_left_out(waiting.pop(0))
         words = count(c.prepared.chapter.n_words, "word")
         segments = count(len(c.prepared.readings), "segment")
         about = "" if c.is_fresh else "about "
@@ -84,6 +92,14 @@ def chapters_command(as_json: bool, **typed: Any) -> None:
             f"{c.number:>4}  {c.title}: {words}, {segments}, {about}{clock(seconds)}, {state}"
         )
         _echo_moods(c)
+    for part in waiting if shows_all else ():
+        _echo_left_out(part)
+    if shows_all and plan.story.omitted:
+        found = ", ".join(f"{name} ({number})" for name, number in plan.story.omitted)
+        click.echo(f"      not read within chapters: {found}")
+    elif waiting:
+        parts = count(len(waiting), "part")
+        click.echo(f"      {parts} left out; audiobook chapters --all says which and why")
 
 
 def _echo_moods(chapter: PlannedChapter) -> None:
@@ -103,6 +119,29 @@ def _echo_moods(chapter: PlannedChapter) -> None:
 def _turns(chapter: PlannedChapter) -> tuple[Turn, ...]:
     music = chapter.prepared.job.music
     return music.turns if music else ()
+
+
+def _echo_left_out(part: LeftOut) -> None:
+    from audiobook.cli.words import count
+
+    words = count(part.chapter.n_words, "word")
+    click.echo(f"   -  {part.chapter.title}: {words}, left out as {part.kind}: {part.reason}")
+
+
+def _not_read(story: Story) -> dict[str, Any]:
+    return {
+        "left_out": [
+            {
+                "title": part.chapter.title,
+                "kind": part.kind,
+                "reason": part.reason,
+                "words": part.chapter.n_words,
+                "after": part.after,
+            }
+            for part in story.left_out
+        ],
+        "omitted": dict(story.omitted),
+    }
 
 
 def _mood(chapter: PlannedChapter) -> str:
@@ -184,8 +223,9 @@ Examples:
 def new_command(story: str, folder: str) -> None:
     """Write a project: DIR with book.toml and story.md, ready to edit.
 
-    STORY is a Markdown or text file, or - for standard input. Nothing is overwritten. Every
-    setting stands in book.toml with its default.
+    STORY is a Markdown, text or EPUB file, or - for standard input. Nothing is overwritten. Every
+    setting stands in book.toml with its default. An EPUB's cover comes along, and what of it is
+    not read stands in left-out.md, each part with its reason.
     """
     from pathlib import Path
 

@@ -22,7 +22,7 @@ from audiobook.export.mpeg import Mp3Info, read_info
 from audiobook.export.report import WordReport
 from audiobook.segments import Segment, SegmentKind
 from audiobook.store import Store, key_of
-from audiobook.story.model import Chapter
+from audiobook.story.model import Chapter, LeftOut
 
 __all__ = ["CHAPTERS", "Edition", "EditionChapter", "Output", "Passage", "ReleaseSettings"]
 
@@ -199,6 +199,8 @@ class Edition:
         Gives the cover as a JPEG; asked for only when something is written.
     modified : datetime
         When the book was made, as far as files say it; never the clock.
+    left_out : tuple of LeftOut
+        What the source has and is not read aloud.
     """
 
     tags: Tags
@@ -211,6 +213,7 @@ class Edition:
     picture: Callable[[], bytes] = field(repr=False)
     modified: datetime
     settings: ReleaseSettings = field(default_factory=ReleaseSettings)
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def done(self) -> tuple[EditionChapter, ...]:

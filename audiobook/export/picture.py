@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,11 +20,11 @@ MAX_PIXELS = 100_000_000  # a small file can unfold to gigabytes; this is 10,000
 MAX_SIDE_PX = 3000  # the largest that shops ask for; more only makes every chapter larger
 
 
-def load_cover(path: Path) -> bytes:
+def load_cover(path: Path, data: bytes | None = None) -> bytes:
     """Read a cover and make it a JPEG of at most `MAX_SIDE_PX` pixels on the longer side.
 
     It is turned upright as its camera says, laid on white where it is transparent, and loses its
-    metadata but for the colour profile.
+    metadata but for the colour profile. With ``data``, ``path`` only names it in errors.
 
     Raises
     ------
@@ -31,27 +32,28 @@ def load_cover(path: Path) -> bytes:
         If it is no JPEG or PNG, is damaged, or is too large.
     """
     try:
-        n_bytes = path.stat().st_size
+        n_bytes = path.stat().st_size if data is None else len(data)
     except OSError as error:
         raise ExportError(f"{path}: the cover cannot be read: {error.strerror}") from error
     if n_bytes > MAX_BYTES:
         megabytes = MAX_BYTES >> 20
         raise ExportError(f"{path}: the cover is larger than {megabytes} MB; save it smaller")
-    picture = _open(path)
+    picture = _open(path, data)
     icc_profile = picture.info.get("icc_profile", b"") if picture.mode in ("RGB", "RGBA") else b""
     picture = _on_white(picture)
     picture.thumbnail((MAX_SIDE_PX, MAX_SIDE_PX))
     return as_jpeg(picture, icc_profile)
 
 
-def _open(path: Path) -> Image.Image:
+def _open(path: Path, data: bytes | None) -> Image.Image:
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     too_large = f"{path}: the cover has too many pixels; save it at {MAX_SIDE_PX} x {MAX_SIDE_PX}"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path, formats=["JPEG", "PNG"]) as picture:
+            source = path if data is None else io.BytesIO(data)
+            with Image.open(source, formats=["JPEG", "PNG"]) as picture:
                 if picture.width * picture.height > MAX_PIXELS:
                     raise ExportError(too_large)
                 picture.load()

@@ -156,7 +156,7 @@ def _parts_of(block: Block, separator: str, language: str) -> Iterator[_Part]:
         after = Boundary.SCENE
     pieces = breaths(text, _units(block.kind, text, language))
     for piece, following in zip_longest(pieces, pieces[1:]):
-        line = block.line + text.count("\n", 0, piece.start)
+        line = block.line + text.count("\n", 0, piece.start) if block.line else 0
         directions = block.directions if piece is pieces[0] else ()
         if following is None:
             yield _Part(kind, text[piece.start : piece.end], separator, after, line, directions)

@@ -16,6 +16,7 @@ __all__ = [
     "MusicFile",
     "Pauses",
     "Pronunciation",
+    "Read",
     "SegmentSettings",
     "Voice",
 ]
@@ -98,6 +99,22 @@ class Music:
 
 
 @dataclass(frozen=True)
+class Read:
+    """What of an EPUB is read aloud besides its story. Defaults are what a listener wants."""
+
+    parts: str = _key(
+        "", 'parts to be read that are left out, e.g. "acknowledgments, notes"; or "all"'
+    )
+    ruby: str = _key(
+        "base", '"base" or "reading": which of annotated characters', pattern="base|reading"
+    )
+    tables: bool = _key(True, "tables, row by row")
+    captions: bool = _key(True, "captions of pictures")
+    pictures: bool = _key(False, "descriptions of pictures")
+    code: bool = _key(False, "listings of programs")
+
+
+@dataclass(frozen=True)
 class Pronunciation:
     """How one word is said: phonemes for engines that take them, a respelling for the others."""
 
@@ -118,7 +135,10 @@ class ChapterSettings:
     voice: str = _key("", "who reads it")
     speed: float | None = _key(None, "how fast", least=0.5, most=2.0)
     take: int = _key(1, "another number is another reading", least=1, most=999)
-    skip: bool = _key(False, "leave it out")
+    speak_title: bool | None = _key(None, "whether its title is read")
+    skip: bool | None = _key(
+        None, "true leaves it out; false reads what an EPUB's defaults leave out"
+    )
 
 
 @dataclass(frozen=True)
@@ -151,6 +171,7 @@ class Book:
     voice: Voice = field(default_factory=Voice)
     pauses: Pauses = field(default_factory=Pauses)
     music: Music = field(default_factory=Music)
+    read: Read = field(default_factory=Read)
     lexicon: dict[str, Pronunciation] = field(default_factory=dict)
     chapters: tuple[ChapterSettings, ...] = ()
     segments: tuple[SegmentSettings, ...] = ()

@@ -96,10 +96,12 @@ def numeral_value(text: str) -> int:
     --------
     >>> numeral_value("XIV"), numeral_value("14"), numeral_value("mix"), numeral_value("IIX")
     (14, 14, 1009, 0)
+    >>> numeral_value("İ")  # a Turkish letter, which matches an I in any case
+    0
     """
     if text.isascii() and text.isdigit():
         return int(text)
-    if not text or not _ROMAN.fullmatch(text):
+    if not text.isascii() or not text or not _ROMAN.fullmatch(text):
         return 0
     values = [_ROMAN_VALUES[letter] for letter in text.upper()]
     following = [*values[1:], 0]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from audiobook.story.book import Pronunciation
 from audiobook.story.directions import Direction
 
-__all__ = ["Block", "BlockKind", "Chapter", "Span", "SpanKind", "Story", "has_words"]
+__all__ = ["Block", "BlockKind", "Chapter", "LeftOut", "Span", "SpanKind", "Story", "has_words"]
 
 
 class BlockKind(StrEnum):
@@ -44,7 +46,7 @@ class Block:
     text : str
         As written, markup removed; white space is single spaces, in verse also line ends.
     line : int
-        Where it starts in the source, from 1.
+        Where it starts in the source, from 1; 0 where the source has no lines.
     level : int
         Depth of a section heading below the chapter, from 1; 0 for anything else.
     directions : tuple of Direction
@@ -84,13 +86,56 @@ class Chapter:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """A part of the source that is not read aloud.
+
+    Attributes
+    ----------
+    kind : str
+        What ``[read] parts`` calls it: ``"copyright"``.
+    reason : str
+        Why, in a few words.
+    after : int
+        How many chapters stand before it.
+    """
+
+    kind: str
+    reason: str
+    chapter: Chapter
+    after: int
+
+
+@dataclass(frozen=True)
 class Story:
-    """A story as read: what it says of itself, and its chapters. Unknown facts are empty."""
+    """A story as read: what it says of itself, and its chapters. Unknown facts are empty.
+
+    Attributes
+    ----------
+    cover : bytes
+        A JPEG or PNG that the source brings with it.
+    lexicon : mapping of str to Pronunciation
+        How the source itself says that its words sound.
+    left_out : tuple of LeftOut
+        In order.
+    omitted : tuple of (str, int)
+        What within chapters is not read, and how many of it: ``("note references", 24)``.
+    notes : tuple of str
+        Lines that the user should read.
+    """
 
     title: str
     author: str
     language: str
     chapters: tuple[Chapter, ...]
+    publisher: str = ""
+    date: str = ""
+    description: str = ""
+    series: str = ""
+    cover: bytes = field(default=b"", repr=False)
+    lexicon: Mapping[str, Pronunciation] = field(default_factory=dict, repr=False)
+    left_out: tuple[LeftOut, ...] = ()
+    omitted: tuple[tuple[str, int], ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def has_words(text: str) -> bool:

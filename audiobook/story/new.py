@@ -12,9 +12,11 @@ from typing import Any
 from audiobook.errors import StoryError
 from audiobook.story.book import Book, ChapterSettings, MusicFile, SegmentSettings
 from audiobook.story.headings import match_chapter_line
-from audiobook.story.model import Block, BlockKind, Chapter, Story
-from audiobook.story.project import BOOK_NAME, STORY_NAME
+from audiobook.story.markdown import parse_markdown
+from audiobook.story.model import Block, BlockKind, Chapter, Span, SpanKind, Story
+from audiobook.story.project import BOOK_NAME, LEFT_OUT_NAME, STORY_NAME
 from audiobook.story.schema import ENTRIES, TABLES, Key, keys_of
+from audiobook.story.source import completed
 
 __all__ = ["new_project", "render_book", "render_story"]
 
@@ -31,6 +33,7 @@ _TABLE_HEADS = {
     "voice": 'Who reads, and how. "audiobook voices" lists the voices.',
     "pauses": "Silences, in seconds. Changing them speaks nothing again.",
     "music": "The music under the voice. Changing it speaks nothing again.",
+    "read": "What of an EPUB is read besides its story; see docs/reading.md.",
 }
 _LEXICON_HEAD = """\
 # How words are said: by their sounds, by a respelling, or both.
@@ -44,6 +47,9 @@ _CHAPTER_EXAMPLE = """\
 # number = 3
 # mood = "lively"
 # take = 2
+"""
+_LEFT_OUT_HEAD = """\
+<!-- What the source has and the audiobook has not. To have a part read, move it into story.md. -->
 """
 _UNTITLED_NOTE = "# The story wrote no titles: those in story.md are its first words.\n"
 
@@ -73,19 +79,58 @@ def new_project(story: Story, book: Book, folder: Path) -> tuple[Path, ...]:
     StoryError
         If one of the files is there already, or the folder cannot be written.
     """
-    files = {folder / BOOK_NAME: render_book(story, book), folder / STORY_NAME: render_story(story)}
+    book = _completed(story, book)
+    files = {
+        folder / BOOK_NAME: render_book(story, book).encode(),
+        folder / STORY_NAME: render_story(story).encode(),
+    }
+    if story.cover and book.cover == _cover_name(story):
+        files[folder / book.cover] = story.cover
+    if story.left_out:
+        files[folder / LEFT_OUT_NAME] = render_left_out(story).encode()
     taken = next((path for path in files if path.exists()), None)
     if taken is not None:
         raise StoryError(f"{taken} is there already; choose another folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path, text in files.items():
-            with path.open("x", encoding="utf-8", newline="\n") as file:
+            with path.open("xb") as file:
                 file.write(text)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise StoryError(f"{folder} cannot be written: {reason}; choose another folder") from error
     return tuple(files)
+
+
+def _completed(story: Story, book: Book) -> Book:
+    """Let the book say all that the new story cannot."""
+    cover = book.cover or (_cover_name(story) if story.cover else "")
+    # What was left out is not in the new story, and what was asked for is.
+    chapters = [dataclasses.replace(c, skip=c.skip or None) for c in book.chapters]
+    chapters = [c for c in chapters if c != ChapterSettings(c.number, c.title)]
+    if any(chapter.title_is_written for chapter in story.chapters):
+        chapters += [
+            ChapterSettings(number=number, speak_title=False)
+            for number, chapter in enumerate(story.chapters, start=1)
+            if not chapter.title_is_written and not _is_preface(chapter, story)
+        ]
+    read = dataclasses.replace(book.read, parts="")
+    book = dataclasses.replace(book, cover=cover, chapters=tuple(chapters), read=read)
+    return completed(book, story)
+
+
+def _cover_name(story: Story) -> str:
+    return "cover.png" if story.cover.startswith(b"\x89PNG") else "cover.jpg"
+
+
+def render_left_out(story: Story) -> str:
+    """Return what is not read as Markdown, for whoever wants some of it in the story."""
+    parts = [_LEFT_OUT_HEAD.rstrip()]
+    for left in story.left_out:
+        chapter = left.chapter
+        parts += [f"## {_escaped(chapter.title)}", f"<!-- left out as {left.kind} -->"]
+        parts += [_block(block) for block in chapter.blocks]
+    return "\n\n".join(parts) + "\n"
 
 
 def render_story(story: Story) -> str:
@@ -115,9 +160,36 @@ def _block(block: Block) -> str:
         return "***"
     if block.kind is BlockKind.HEADING:
         return "#" * min(block.level + 2, MAX_HEADING_LEVEL) + " " + _escaped(block.text)
-    text = "\\\n".join(_escaped(line) for line in block.text.split("\n"))
+    plain = "\\\n".join(_escaped(line) for line in block.text.split("\n"))
     directions = [f"{{{d.name}: {d.value}}}" for d in block.directions]
-    return "\n\n".join([*directions, text])
+    return "\n\n".join([*directions, _emphasised(block) or plain])
+
+
+def _emphasised(block: Block) -> str:
+    """Return a block with its emphasis; "" where Markdown would read that as something else."""
+    text, parts, at = block.text, [], 0
+    for span in block.spans:
+        if span.start < at:  # one within another
+            continue
+        mark = "*" if span.kind is SpanKind.EMPHASIS else "**"
+        inner = _escaped(text[span.start : span.end])
+        parts += [_escaped(text[at : span.start]), mark, inner, mark]
+        at = span.end
+    if not parts:
+        return ""
+    markup = "".join([*parts, _escaped(text[at:])]).replace("\n", "\\\n")
+    drafts = parse_markdown(markup, STORY_NAME).drafts
+    wanted = _outer(block.spans)
+    is_same = len(drafts) == 1 and (drafts[0].kind, drafts[0].text) == (block.kind, text)
+    return markup if is_same and drafts[0].spans == wanted else ""
+
+
+def _outer(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    kept: list[Span] = []
+    for span in spans:
+        if not kept or span.start >= kept[-1].end:
+            kept.append(span)
+    return tuple(kept)
 
 
 def _escaped(text: str) -> str:

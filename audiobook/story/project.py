@@ -10,27 +10,34 @@ from audiobook.story.book import Book
 from audiobook.story.booktoml import load_book
 from audiobook.story.model import Story
 from audiobook.story.read import (
+    EPUB_SUFFIXES,
     MARKDOWN_SUFFIXES,
     TEXT_SUFFIXES,
     UNSUPPORTED_SUFFIXES,
     read_story,
 )
+from audiobook.story.source import readmitted
 
-__all__ = ["BOOK_NAME", "STANDARD_INPUT", "STORY_NAME", "Project", "open_project"]
+__all__ = ["BOOK_NAME", "LEFT_OUT_NAME", "STANDARD_INPUT", "STORY_NAME", "Project", "open_project"]
 
 BOOK_NAME = "book.toml"
 STORY_NAME = "story.md"
+LEFT_OUT_NAME = "left-out.md"
 STANDARD_INPUT = "standard input"
 
 # The first of these in a folder is its story, whatever other texts lie there.
 _DEFAULT_NAMES = tuple("story" + suffix for suffix in (*MARKDOWN_SUFFIXES, *TEXT_SUFFIXES))
 # Texts that are about a folder and not its story.
-_NOT_STORIES = frozenset({"readme", "license", "licence", "changelog", "credits", "notes", "todo"})
+_NOT_STORIES = frozenset(
+    {"readme", "license", "licence", "changelog", "credits", "notes", "todo", "left-out"}
+)
 
 
 @dataclass(frozen=True)
 class Project:
-    """A story and its book, as they stand in their files; neither is changed by the other.
+    """A story and its book, as they stand in their files.
+
+    The book decides what of an EPUB is read; otherwise neither is changed by the other.
 
     Attributes
     ----------
@@ -80,7 +87,7 @@ def _open_folder(folder: Path) -> Project:
     book = load_book(book_path) if has_book else Book()
     story_path = _story_path(folder, book)
     return Project(
-        read_story(story_path), book, folder, story_path, book_path if has_book else None
+        _read(story_path, book), book, folder, story_path, book_path if has_book else None
     )
 
 
@@ -89,8 +96,12 @@ def _open_file(path: Path) -> Project:
     if book_path.is_file():
         book = load_book(book_path)
         if _is_about(book, path):
-            return Project(read_story(path), book, path.parent, path, book_path)
+            return Project(_read(path, book), book, path.parent, path, book_path)
     return Project(read_story(path), Book(), path.parent, path)
+
+
+def _read(path: Path, book: Book) -> Story:
+    return readmitted(read_story(path, read=book.read), book)
 
 
 def _is_about(book: Book, path: Path) -> bool:
@@ -127,7 +138,7 @@ def _entries(folder: Path) -> list[Path]:
 
 def _may_be_story(name: str) -> bool:
     path = Path(name)
-    is_text = path.suffix.lower() in (*MARKDOWN_SUFFIXES, *TEXT_SUFFIXES)
+    is_text = path.suffix.lower() in (*MARKDOWN_SUFFIXES, *TEXT_SUFFIXES, *EPUB_SUFFIXES)
     return is_text and path.stem.lower() not in _NOT_STORIES
 
 

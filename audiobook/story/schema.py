@@ -15,6 +15,7 @@ from audiobook.story.book import (
     MusicFile,
     Pauses,
     Pronunciation,
+    Read,
     SegmentSettings,
     Voice,
 )
@@ -23,7 +24,7 @@ __all__ = ["ENTRIES", "TABLES", "Key", "book_schema", "keys_of"]
 
 # Tables that occur once, and those that occur once for each chapter or segment, by their name in
 # the file; the dataclass calls the latter by their plural.
-TABLES: dict[str, type] = {"voice": Voice, "pauses": Pauses, "music": Music}
+TABLES: dict[str, type] = {"voice": Voice, "pauses": Pauses, "music": Music, "read": Read}
 ENTRIES: dict[str, tuple[str, type]] = {
     "chapter": ("chapters", ChapterSettings),
     "segment": ("segments", SegmentSettings),

@@ -1,10 +1,8 @@
 """The edition in, one EPUB 3.3 out that reads itself aloud: text and sound on one clock.
 
 The text is the story's own, set for reading; each sentence (or word) names the stretch of sound in
-which it is said (Media Overlays). The sound is the chapters' MP3 as it is in the store.
-
-A story that is an EPUB itself has pages of its own; whoever reads those takes the place of
-`audiobook.export.epub.page.chapter_page`, and everything else here stays as it is.
+which it is said (Media Overlays). The sound is the chapters' MP3 as it is in the store. What the
+source has and is not read aloud (notes, an index) stands in its place without sound.
 """
 
 from __future__ import annotations
@@ -14,6 +12,7 @@ from functools import partial
 
 from audiobook.export.edition import Edition, Output
 from audiobook.export.epub.writer import write_epub
+from audiobook.story.model import Chapter
 
 __all__ = ["book"]
 
@@ -21,12 +20,19 @@ __all__ = ["book"]
 def book(edition: Edition) -> Iterator[Output]:
     """Make one EPUB of the whole book."""
     chapters = [
-        [
-            c.fingerprint,
-            c.story.title_is_written,
-            [[[s.start, s.end, s.kind] for s in block.spans] for block in c.story.blocks],
-        ]
-        for c in edition.chapters
+        [c.fingerprint, c.story.title_is_written, _spans(c.story)] for c in edition.chapters
     ]
-    made_of = [edition.facts, edition.settings.sync, chapters]
+    left_out = [
+        [
+            [part.kind, part.after, part.chapter.title, part.chapter.title_is_written],
+            [[block.kind, block.text, block.level] for block in part.chapter.blocks],
+            _spans(part.chapter),
+        ]
+        for part in edition.left_out
+    ]
+    made_of = [edition.facts, edition.settings.sync, chapters, left_out]
     yield Output(f"{edition.name}.epub", made_of, partial(write_epub, edition))
+
+
+def _spans(chapter: Chapter) -> list[object]:
+    return [[[s.start, s.end, s.kind] for s in block.spans] for block in chapter.blocks]

@@ -35,19 +35,21 @@ def title_page(title: str, tags: Tags, labels: Labels, language: str) -> str:
     return document(title, "frontmatter titlepage", body, language)
 
 
-def contents_page(entries: Sequence[Entry], labels: Labels, language: str) -> str:
+def contents_page(entries: Sequence[Entry], beginning: str, labels: Labels, language: str) -> str:
     """Return the navigation document.
 
     Parameters
     ----------
     entries : sequence of Entry
-        In order of reading; the first is a chapter.
+        In order of reading.
+    beginning : str
+        The document of the first chapter.
     """
     places = (
         ("cover", "cover.xhtml", labels.cover),
         ("titlepage", "title.xhtml", labels.title_page),
         ("toc", "nav.xhtml", labels.contents),
-        ("bodymatter", entries[0].target, labels.beginning),
+        ("bodymatter", beginning, labels.beginning),
     )
     marks = (
         f'<li><a epub:type="{kind}" href="{target}">{label}</a></li>'

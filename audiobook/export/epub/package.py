@@ -44,10 +44,14 @@ _ACCESS = (
 
 @dataclass(frozen=True)
 class Part:
-    """A chapter's files: page, overlay and sound are ``chapter-001`` with their suffixes."""
+    """A chapter's files: page, overlay and sound are ``chapter-001`` with their suffixes.
+
+    What is not spoken has a page only.
+    """
 
     name: str
     duration_ms: int
+    is_spoken: bool = True
 
 
 def package_document(edition: Edition, title: str, language: str, parts: Sequence[Part]) -> str:
@@ -111,7 +115,7 @@ def _series(series: str) -> Iterator[str]:
 
 def _durations(parts: Sequence[Part]) -> Iterator[str]:
     """Yield how long the chapters are; the whole is their sum as they are written."""
-    for part in parts:
+    for part in filter(lambda part: part.is_spoken, parts):
         yield (
             f'<meta property="media:duration" refines="#{part.name}-overlay">'
             f"{clock_value(part.duration_ms)}</meta>"
@@ -127,6 +131,9 @@ def _manifest(parts: Sequence[Part]) -> Iterator[str]:
     yield _item("title", "title.xhtml")
     yield _item("nav", "nav.xhtml", more=' properties="nav"')
     for part in parts:
+        if not part.is_spoken:
+            yield _item(part.name, f"{part.name}.xhtml")
+            continue
         overlay = f"{part.name}-overlay"
         yield _item(part.name, f"{part.name}.xhtml", more=f' media-overlay="{overlay}"')
         yield _item(overlay, f"{part.name}.smil", "application/smil+xml")

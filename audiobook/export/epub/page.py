@@ -15,6 +15,7 @@ __all__ = ["Entry", "Page", "chapter_page"]
 MIN_OPENING_CHARS = 150
 _OPENS = "\"'“”„‟«»‹›‘’([¿¡—–- "
 LAST_HEADING = 6
+CHAPTER = "bodymatter"
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,9 @@ class Page:
     entries: tuple[Entry, ...]
 
 
-def chapter_page(chapter: Chapter, spoken: Synced, file: str, language: str) -> Page:
+def chapter_page(
+    chapter: Chapter, spoken: Synced, file: str, language: str, kind: str = CHAPTER
+) -> Page:
     """Set a chapter for reading.
 
     A title that was derived from the first words is no text: it stands in the table of contents
@@ -44,18 +47,21 @@ def chapter_page(chapter: Chapter, spoken: Synced, file: str, language: str) -> 
     ----------
     file : str
         Name of the document.
+    kind : str
+        Which matter of the book it is in; another one than that of chapters is no chapter.
     """
     title = " ".join(chapter.title.split())
+    types = 'epub:type="chapter" role="doc-chapter" ' if kind == CHAPTER else ""
     entries = [Entry(0, title, file)]
     if chapter.title_is_written:
-        opening = '<section epub:type="chapter" role="doc-chapter" aria-labelledby="title">\n'
+        opening = f'<section {types}aria-labelledby="title">\n'
         opening += f'<h1 id="title">{marked_up(title, spoken.title, ())}</h1>\n'
     else:
         label = quoted(title)
-        opening = f'<section epub:type="chapter" role="doc-chapter" aria-label={label}>\n'
+        opening = f"<section {types}aria-label={label}>\n"
     lines = _Blocks(file, entries).set(chapter.blocks, spoken.blocks)
     body = opening + "\n".join(lines) + "\n</section>"
-    return Page(document(title, "bodymatter", body, language), tuple(entries))
+    return Page(document(title, kind, body, language), tuple(entries))
 
 
 class _Blocks:

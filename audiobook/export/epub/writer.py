@@ -20,14 +20,17 @@ from audiobook.export.epub.labels import labels_for
 from audiobook.export.epub.package import Part, package_document
 from audiobook.export.epub.page import Entry, chapter_page
 from audiobook.export.epub.smil import overlay
-from audiobook.export.epub.sync import synced
+from audiobook.export.epub.sync import Synced, synced
 from audiobook.export.join import checked_frames
 from audiobook.export.languages import UNDETERMINED
+from audiobook.segments import block_places
+from audiobook.story.model import LeftOut
 
 __all__ = ["write_epub"]
 
 MEDIA_TYPE = "application/epub+zip"
 FOLDER = "EPUB"
+_OWN_KINDS = ("cover", "title page", "contents")  # parts that this book has of its own
 _CONTAINER = f"""<?xml version="1.0" encoding="utf-8"?>
 <container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container">
 <rootfiles>
@@ -71,11 +74,17 @@ class _Writer:
         self._put("title.xhtml", title_page(self._title, edition.tags, labels, language))
         parts: list[Part] = []
         entries: list[Entry] = []
+        silent = [part for part in edition.left_out if part.kind not in _OWN_KINDS]
         for chapter, place in zip(edition.chapters, edition.clock, strict=True):
+            while silent and silent[0].after < chapter.number:
+                entries += self._silent(silent.pop(0), parts)
             duration_ms = place.n_samples * 1000 // place.sample_rate
             parts.append(Part(f"chapter-{chapter.number:03}", duration_ms))
             entries += self._chapter(chapter, parts[-1])
-        self._put("nav.xhtml", contents_page(entries, labels, language))
+        for left_out in silent:
+            entries += self._silent(left_out, parts)
+        beginning = f"{next(part.name for part in parts if part.is_spoken)}.xhtml"
+        self._put("nav.xhtml", contents_page(entries, beginning, labels, language))
         self._put("package.opf", package_document(edition, self._title, language, parts))
 
     def _chapter(self, chapter: EditionChapter, part: Part) -> tuple[Entry, ...]:
@@ -89,6 +98,18 @@ class _Writer:
             entry.write(chapter.info.frame)  # tells players what the encoder added at the ends
             for data in checked_frames(chapter.sound, chapter.info):
                 entry.write(data)
+        return page.entries
+
+    def _silent(self, left_out: LeftOut, parts: list[Part]) -> tuple[Entry, ...]:
+        """Put in what is not read aloud: text without sound, where it stands in its source."""
+        n_silent = sum(not part.is_spoken for part in parts)
+        part = Part(f"part-{n_silent + 1:03}", 0, is_spoken=False)
+        kind = "backmatter" if any(p.is_spoken for p in parts) else "frontmatter"
+        chapter = left_out.chapter
+        unspoken = Synced([], [[] for _ in block_places(chapter)], [])
+        page = chapter_page(chapter, unspoken, f"{part.name}.xhtml", self._language, kind)
+        self._put(f"{part.name}.xhtml", page.document)
+        parts.append(part)
         return page.entries
 
     def _put(self, name: str, text: str) -> None:
