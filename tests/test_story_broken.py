@@ -24,8 +24,7 @@ EXPECTED = {
         "save the story as plain text or Markdown"
     ),
     "story-of-another-format.epub": (
-        "story-of-another-format.epub: this version reads Markdown and plain text, not .epub; "
-        "save the story as .md or .txt"
+        "story-of-another-format.epub is no EPUB, or it was cut short; get the file again"
     ),
     "front-matter-not-yaml.md": (
         "front-matter-not-yaml.md:2: the front matter is not YAML "
