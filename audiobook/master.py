@@ -8,55 +8,19 @@ is not used: its linear mode silently turns dynamic when peaks are in the way, a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from audiobook.audio import Audio, db_to_gain, seconds_to_samples, silence
-from audiobook.errors import MasterError, did_you_mean
 from audiobook.loudness import true_peak
 
-__all__ = ["PROFILES", "Profile", "limit", "profile_named"]
+__all__ = ["limit"]
 
 LOOKAHEAD_S = 0.015  # half the width of the gain's smoothing window
 CONTEXT_SAMPLES = 64  # what the oversampling filter sees on either side
 CHECK_SAMPLES = 512  # only pieces whose samples come near the ceiling are oversampled
 NEAR_DB = -4.0  # an inter-sample peak of speech or music stands less than this above its samples
-
-
-@dataclass(frozen=True)
-class Profile:
-    """What a release must measure.
-
-    Attributes
-    ----------
-    speech_lufs : float
-        Integrated loudness of every chapter's voice.
-    peak_dbtp : float
-        Highest true peak of the decoded file.
-    limit_dbtp : float
-        Where the limiter works: lower than ``peak_dbtp`` by what the codec adds (up to 0.3 dB
-        in MP3 at 128 kbps).
-    """
-
-    name: str
-    speech_lufs: float
-    peak_dbtp: float
-    limit_dbtp: float
-    bitrate_kbps: int
-    n_channels: int
-
-
-# AES TD1008 (2021): speech at -18 LUFS, at most -1 dBTP.
-PROFILES = {"storybook": Profile("storybook", -18.0, -1.0, -1.5, 128, 2)}
-
-
-def profile_named(name: str) -> Profile:
-    """Return a profile. Raises `MasterError` for an unknown name."""
-    if name not in PROFILES:
-        raise MasterError(f'unknown profile "{name}"; {did_you_mean(name, PROFILES)}')
-    return PROFILES[name]
 
 
 def limit(blocks: Iterable[Audio], ceiling_dbtp: float) -> Iterator[Audio]:
@@ -67,14 +31,14 @@ def limit(blocks: Iterable[Audio], ceiling_dbtp: float) -> Iterator[Audio]:
 
     Parameters
     ----------
-    blocks : iterable of Audio, shape (n_samples, 2)
+    blocks : iterable of Audio, shape (n_samples, n_channels)
         Any lengths.
     ceiling_dbtp : float
         In dBTP.
 
     Yields
     ------
-    Audio, shape (n_samples, 2)
+    Audio, shape (n_samples, n_channels)
         As many samples as came in, none early or late.
     """
     ceiling = db_to_gain(ceiling_dbtp)

@@ -6,6 +6,9 @@
 options    what is asked of one build, beside what the book says
 recipe     what each artefact is made of, and so its key
 choose     which chapters are meant
+wording    what is said before and after a book, in its language
+split      a chapter in, parts that are no longer than a file may be out
+pieces     chapters in, what becomes one file each out
 prepare    story and settings in, readings and work orders out
 reasons    why a chapter is stale, in words
 state      what the last build of this folder made
@@ -14,6 +17,8 @@ estimate   how long it will take and be, from what earlier builds measured
 schedule   stale chapters in, tasks out
 workers    processes that speak and mix
 sounds     the encodings of a chapter that formats ask for
+mastering  stems in, an encoded chapter at its profile's level out
+arrange    a chapter's timeline and stems
 chapter    the job of one worker: clips in, a mastered chapter out
 events     what a build tells while it runs
 artwork    the cover, the author's own or drawn

@@ -26,7 +26,7 @@ def select_chapters(
     selectors : sequence of str
         ``"3"``, ``"2-4"`` or a title; letter case does not matter.
     numbers, titles : sequences
-        The chapters there are.
+        The chapters there are; 0 and what follows the last are credits.
     left_out : mapping of str to str
         Titles of the parts that are not read, and why.
 

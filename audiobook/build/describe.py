@@ -20,6 +20,7 @@ from audiobook.export.report import (
     MoodReport,
     MusicFileReport,
     MusicReport,
+    SampleReport,
     SectionReport,
     SegmentReport,
     StemsReport,
@@ -66,8 +67,17 @@ def describe_book(plan: Plan, edition: Edition, files: Sequence[str]) -> bytes:
             loudness,
             tuple(reports),
             tuple(files),
+            _sample(edition, files),
         )
     )
+
+
+def _sample(edition: Edition, files: Sequence[str]) -> SampleReport | None:
+    sample = edition.sample
+    if sample is None or sample.number not in edition.finished:
+        return None
+    file = f"{sample.name}.mp3"
+    return SampleReport(file, sample.info.duration_s) if file in files else None
 
 
 def _chapter(

@@ -9,7 +9,8 @@ from audiobook.build.credits import music_credit
 from audiobook.build.plan import Plan, PlannedChapter
 from audiobook.export.edition import Edition, EditionChapter
 from audiobook.export.id3 import Tags
-from audiobook.export.names import chapter_names, safe_name
+from audiobook.export.names import safe_name
+from audiobook.export.naming import Entry, FileName, Work, file_names
 from audiobook.store import Store
 
 __all__ = ["edition_of"]
@@ -17,28 +18,42 @@ __all__ = ["edition_of"]
 
 def edition_of(plan: Plan, store: Store, artwork: Artwork) -> Edition:
     """Describe the book; finished are the chapters whose sound is in the store already."""
-    names = chapter_names([c.title for c in plan.story.chapters], suffix="")
+    names = file_names(plan.profile.naming, [_entry(c) for c in plan.chapters], _work(plan))
+    chapters = zip(plan.chapters, names, strict=True)
+    sample = FileName("sample", f"{plan.title} ({plan.sample.title})") if plan.sample else None
     return Edition(
         tags=_tags(plan),
         name=safe_name(plan.title),
-        chapters=tuple(_chapter(c, names[c.number - 1], store) for c in plan.chapters),
-        finished=frozenset(c.number for c in plan.chapters if c.is_fresh),
-        selected=frozenset(c.number for c in plan.chapters if c.prepared.selected),
+        chapters=tuple(_chapter(c, name, store) for c, name in chapters),
+        finished=frozenset(c.number for c in plan.all if c.is_fresh),
+        selected=frozenset(c.number for c in plan.all if c.prepared.selected),
         profile=plan.profile.name,
         cover_key=artwork.key,
         picture=lambda: artwork.picture,
         modified=_modified(plan),
         settings=plan.options.release,
         left_out=plan.story.left_out,
+        sample=_chapter(plan.sample, sample, store) if plan.sample and sample else None,
     )
 
 
-def _chapter(planned: PlannedChapter, name: str, store: Store) -> EditionChapter:
+def _work(plan: Plan) -> Work:
+    last = max(len(plan.story.chapters), *(c.prepared.piece.place for c in plan.chapters))
+    return Work(plan.title, plan.author, last, plan.profile.bitrate_kbps)
+
+
+def _entry(planned: PlannedChapter) -> Entry:
+    piece = planned.prepared.piece
+    ending = planned.title.removeprefix(piece.source.title) if piece.part else ""
+    return Entry(piece.place, planned.title, ending)
+
+
+def _chapter(planned: PlannedChapter, name: FileName, store: Store) -> EditionChapter:
     prepared = planned.prepared
     return EditionChapter(
         number=planned.number,
         title=planned.title,
-        name=name,
+        name=name.name,
         story=prepared.chapter,
         key=prepared.job.key,
         segments=prepared.job.segments,
@@ -46,6 +61,8 @@ def _chapter(planned: PlannedChapter, name: str, store: Store) -> EditionChapter
         music_credit=music_credit([prepared.job.music]),
         has_music=prepared.job.music is not None,
         store=store,
+        file_title=name.title,
+        is_credit=prepared.piece.is_credit,
     )
 
 
@@ -64,6 +81,7 @@ def _tags(plan: Plan) -> Tags:
         description="\n".join(filter(None, [book.description, thanks])),
         series=book.series,
         music=credit,
+        is_plain=plan.profile.has_plain_tags,
     )
 
 

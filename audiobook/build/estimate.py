@@ -117,8 +117,11 @@ def length_s(chapter: PlannedChapter, speeds: Speeds, store: Store) -> float:
             return float(meta["n_samples"]) / SAMPLE_RATE
     pauses_s = sum(pause_s(r.segment.after, job.pauses) for r in chapter.prepared.readings)
     speech_s = sum(_clip_s(r, speeds, store) for r in chapter.prepared.readings)
-    around_s = job.music.settings.intro_s + job.music.settings.outro_s if job.music else 1.5
-    return speech_s + pauses_s + around_s
+    around_s = job.profile.head_s + job.profile.tail_s
+    if job.music:
+        around_s = job.music.settings.intro_s + job.music.settings.outro_s
+    length = speech_s + pauses_s + around_s
+    return min(length, job.at_most_s) if job.at_most_s else length
 
 
 def _clip_s(reading: Reading, speeds: Speeds, store: Store) -> float:

@@ -8,6 +8,7 @@ from pathlib import Path
 from audiobook.errors import BuildError, ExportError, did_you_mean
 from audiobook.export.edition import ReleaseSettings
 from audiobook.export.formats import DEFAULT_FORMATS, FORMATS, with_required
+from audiobook.profiles import DEFAULT_PROFILE
 
 __all__ = ["EPOCH_S", "Options", "parse_formats"]
 
@@ -79,7 +80,7 @@ class Options:
     force: bool = False
     take: int | None = None
     mood: str = ""
-    profile: str = "storybook"
+    profile: str = DEFAULT_PROFILE
     formats: tuple[str, ...] = DEFAULT_FORMATS
     release: ReleaseSettings = field(default_factory=ReleaseSettings)
     epoch_s: int = EPOCH_S

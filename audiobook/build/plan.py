@@ -15,13 +15,15 @@ from audiobook.build.recipe import Reading
 from audiobook.build.sounds import sounds_for
 from audiobook.build.state import BuildState
 from audiobook.export.edition import MP3, MUSIC, sound_kind
-from audiobook.master import Profile, profile_named
+from audiobook.profiles import Profile, profile_named
 from audiobook.store import Store
 from audiobook.story.book import Book
 from audiobook.story.model import Story
 from audiobook.story.source import completed
 
 __all__ = ["Plan", "PlannedChapter", "make_plan"]
+
+SAMPLE_FORMAT = "mp3"  # the format whose files a sample belongs to
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class PlannedChapter:
 
     @property
     def number(self) -> int:
-        """The chapter's place in the story, from 1."""
+        """Its number, which no other one has; see `audiobook.build.pieces`."""
         return self.prepared.number
 
     @property
@@ -64,7 +66,17 @@ class PlannedChapter:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a build will do. ``notes`` are lines that the user should read."""
+    """What a build will do.
+
+    Attributes
+    ----------
+    chapters : tuple of PlannedChapter
+        The book in order: chapters, parts of long ones, and credits that have files of their own.
+    notes : tuple of str
+        Lines that the user should read.
+    sample : PlannedChapter or None
+        An excerpt that is made beside the book.
+    """
 
     story: Story
     book: Book
@@ -73,11 +85,17 @@ class Plan:
     language: str
     chapters: tuple[PlannedChapter, ...]
     notes: tuple[str, ...]
+    sample: PlannedChapter | None = None
 
     @property
     def stale(self) -> tuple[PlannedChapter, ...]:
         """The chapters that this build will make."""
-        return tuple(c for c in self.chapters if c.prepared.selected and not c.is_fresh)
+        return tuple(c for c in self.all if c.prepared.selected and not c.is_fresh)
+
+    @property
+    def all(self) -> tuple[PlannedChapter, ...]:
+        """The chapters and the sample."""
+        return (*self.chapters, *([self.sample] if self.sample else []))
 
     @property
     def title(self) -> str:
@@ -101,22 +119,24 @@ def make_plan(story: Story, book: Book, options: Options, store: Store, state: B
     """
     book = completed(book, story)
     preparation = Preparation(story, book, options, profile_named(options.profile))
-    kept = preparation.chapters()
-    selected = select_chapters(
-        options.chapters,
-        [number for number, _, _ in kept],
-        [c.title for _, c, _ in kept],
-        {part.chapter.title: part.reason for part in story.left_out},
-    )
-    prepared = [
-        preparation.prepare(number, chapter, settings, selected=number in selected)
-        for number, chapter, settings in kept
-    ]
+    pieces = preparation.pieces()
+    named = {p.place: p.source.title for p in pieces}
+    left_out = {part.chapter.title: part.reason for part in story.left_out}
+    selected = select_chapters(options.chapters, list(named), list(named.values()), left_out)
+    prepared = [preparation.prepare(p, selected=p.place in selected) for p in pieces]
+    sample = preparation.sample(prepared) if SAMPLE_FORMAT in options.formats else None
+    everything = [*prepared, *([sample] if sample else [])]
     sounds = sounds_for(options.formats)
-    records = match_chapters(state.chapters, [p.record for p in prepared])
-    chapters = [
-        _planned(p, old, store, sounds, forced=options.force and p.selected)
-        for p, old in zip(prepared, records, strict=True)
+    records = match_chapters(state.chapters, [p.record for p in everything])
+    planned = [
+        _planned(
+            p,
+            old,
+            store,
+            (MP3,) if p is sample else sounds,
+            forced=options.force and p.selected,
+        )
+        for p, old in zip(everything, records, strict=True)
     ]
     notes = (
         *story.notes,
@@ -125,7 +145,14 @@ def make_plan(story: Story, book: Book, options: Options, store: Store, state: B
         *uncredited([p.job.music for p in prepared]),
     )
     plan = Plan(
-        story, book, options, preparation.profile, preparation.language, tuple(chapters), notes
+        story,
+        book,
+        options,
+        preparation.profile,
+        preparation.language,
+        tuple(planned[: len(prepared)]),
+        notes,
+        planned[-1] if sample else None,
     )
     _check_music(plan)
     return plan

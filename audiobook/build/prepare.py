@@ -6,17 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from audiobook.build.chapter import ChapterJob
+from audiobook.build.arrange import ChapterJob
 from audiobook.build.choose import find_settings
 from audiobook.build.library import NO_MUSIC, Library, is_palette
 from audiobook.build.moods import Moods, Wish, choose_moods
 from audiobook.build.options import Options
+from audiobook.build.pieces import Piece, Pieces
 from audiobook.build.recipe import MusicPlan, OwnTrack, Reading, chapter_recipe, keyed
 from audiobook.errors import BuildError
 from audiobook.lexicon import SpokenWord, say
-from audiobook.master import Profile
 from audiobook.mood import feel
 from audiobook.music.moods import DEFAULT_PALETTE, PALETTES, load_palette
+from audiobook.profiles import Profile
 from audiobook.segments import Segment, segment_chapter
 from audiobook.speech.engine import Voice
 from audiobook.speech.registry import check_language, default_voice, find_voice, load_engine
@@ -42,6 +43,7 @@ class Prepared:
     readings: tuple[Reading, ...]
     job: ChapterJob
     selected: bool
+    piece: Piece
     record: dict[str, Any]
 
 
@@ -59,6 +61,19 @@ class Preparation:
         self._library = Library(book, options.base)
         self._overrides = {s.id: s for s in book.segments}
         self._narrator = self._voice(book.voice.narrator)
+        self._pieces = Pieces(book, profile, self.language, self._facts(), len(story.chapters))
+        if profile.speaks_titles and not book.voice.speak_titles:
+            self.notes.append(f"{profile.name}: titles are read although speak_titles is off")
+        wanted = {book.music.palette, *(c.music for c in book.chapters if c.music)}
+        if not profile.has_music and wanted != {NO_MUSIC}:
+            self.notes.append(f"{profile.name} is speech alone: no music plays")
+
+    def _facts(self) -> dict[str, str]:
+        return {
+            "title": self.book.title or self.story.title,
+            "author": self.book.author or self.story.author,
+            "narrator": self.book.narrator_name,
+        }
 
     def _voice(self, address: str) -> Voice:
         """Find a voice that is installed and speaks the story's language."""
@@ -74,8 +89,8 @@ class Preparation:
         self._fingerprints[voice.engine] = engine.fingerprint()
         return voice
 
-    def chapters(self) -> list[tuple[int, Chapter, ChapterSettings]]:
-        """Return the chapters that are read aloud, with their place in the story and settings."""
+    def pieces(self) -> list[Piece]:
+        """Return what becomes a file each: the chapters that are read aloud, and credits."""
         # To leave out what is left out anyway is no mistake.
         left_out = {part.chapter.title for part in self.story.left_out}
         entries = [c for c in self.book.chapters if not (c.skip and c.title in left_out)]
@@ -87,25 +102,62 @@ class Preparation:
         kept = [entry for entry in found if not entry[2].skip]
         if not kept:
             raise BuildError("every chapter is skipped; remove skip = true from one in book.toml")
-        return kept
+        pieces = self._pieces.of(kept)
+        self.notes += self._pieces.notes
+        return pieces
 
-    def prepare(
-        self, number: int, chapter: Chapter, settings: ChapterSettings, *, selected: bool
-    ) -> Prepared:
+    def prepare(self, piece: Piece, *, selected: bool) -> Prepared:
         """Decide who reads what of a chapter, over which music."""
+        chapter, settings = piece.chapter, piece.settings
         take = self.options.take if selected and self.options.take else settings.take
         voice = self._voice(settings.voice) if settings.voice else self._narrator
         speed = settings.speed or self.book.voice.speed
-        speaks_title = settings.speak_title
         segments = segment_chapter(
             chapter,
             language=self.language,
             lexicon=self.book.lexicon,
-            speak_title=self.book.voice.speak_titles if speaks_title is None else speaks_title,
+            speak_title=self._speaks_title(settings),
+            opening=piece.opening,
+            closing=piece.closing,
         )
         readings = tuple(self._reading(s, voice, speed, take) for s in segments)
-        music = self._music(chapter, settings, segments)
-        recipe = chapter_recipe(readings, self.book.pauses, music, self.profile)
+        music = None
+        if self.profile.has_music:
+            music = self._music(piece.source, settings, segments)
+        return self._prepared(piece, readings, music, selected=selected)
+
+    def _speaks_title(self, settings: ChapterSettings) -> bool:
+        if self.profile.speaks_titles or settings.speak_title is None:
+            return self.profile.speaks_titles or self.book.voice.speak_titles
+        return settings.speak_title
+
+    def sample(self, prepared: Sequence[Prepared]) -> Prepared | None:
+        """Return the excerpt that the profile wants: the beginning of the text, without titles."""
+        source = next(p for p in prepared if not p.piece.is_credit)
+        readings = tuple(r for r in source.readings if r.segment.is_of_text)
+        if not self.profile.sample_s or not readings:
+            return None
+        title = self._pieces.wording.sample_title
+        chapter = replace(source.chapter, title=title, title_is_written=False)
+        piece = replace(source.piece, number=self._pieces.sample_number, chapter=chapter)
+        return self._prepared(
+            piece,
+            readings,
+            source.job.music,
+            selected=source.selected,
+            at_most_s=self.profile.sample_s,
+        )
+
+    def _prepared(
+        self,
+        piece: Piece,
+        readings: tuple[Reading, ...],
+        music: MusicPlan | None,
+        *,
+        selected: bool,
+        at_most_s: float = 0.0,
+    ) -> Prepared:
+        recipe = chapter_recipe(readings, self.book.pauses, music, self.profile, at_most_s)
         job = ChapterJob(
             key_of(recipe),
             tuple(r.segment for r in readings),
@@ -114,14 +166,15 @@ class Preparation:
             self.book.pauses,
             music,
             self.profile,
+            at_most_s,
         )
         record = {
-            "title": chapter.title,
+            "title": piece.chapter.title,
             "recipe": {name: part for name, part in recipe.items() if name != "clips"},
             "readings": [_reading_record(r) for r in readings],
             "tracks": [_track_record(t) for t in (music.tracks if music else ())],
         }
-        return Prepared(number, chapter, readings, job, selected, record)
+        return Prepared(piece.number, piece.chapter, readings, job, selected, piece, record)
 
     def _reading(self, segment: Segment, voice: Voice, speed: float, take: int) -> Reading:
         own = self._overrides.get(segment.id)

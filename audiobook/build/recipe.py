@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from audiobook.errors import MusicError
-from audiobook.master import Profile
 from audiobook.mood import Turn
+from audiobook.profiles import Profile
 from audiobook.segments import Segment
 from audiobook.speech.engine import Utterance, Voice
 from audiobook.store import key_of
@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 # Raised when timeline, mix or master make other sound from the same clips and settings.
-PRODUCTION_VERSION = 3
+PRODUCTION_VERSION = 4
 
 Recipe = dict[str, Any]
 
@@ -119,15 +119,21 @@ def reading_recipe(reading: Reading, engine_fingerprint: str) -> Recipe:
 
 
 def chapter_recipe(
-    readings: tuple[Reading, ...], pauses: Pauses, music: MusicPlan | None, profile: Profile
+    readings: tuple[Reading, ...],
+    pauses: Pauses,
+    music: MusicPlan | None,
+    profile: Profile,
+    at_most_s: float = 0.0,
 ) -> Recipe:
-    """Return what a mastered chapter is made of."""
+    """Return what a mastered chapter is made of, or an excerpt of it."""
+    excerpt = {"at_most_s": at_most_s} if at_most_s else {}
     return {
         "production": PRODUCTION_VERSION,
         "clips": [[r.key, r.segment.kind, r.segment.after, r.voice.address] for r in readings],
         "pauses": asdict(pauses),
         "music": None if music is None else _music_recipe(music),
-        "profile": asdict(profile),
+        "profile": profile.recipe(),
+        **excerpt,
     }
 
 

@@ -75,7 +75,7 @@ class Release:
         if self._plan.options.force:
             # The same key, but an engine on the network need not answer the same twice.
             for output, _ in writable:
-                if output.chapter in (0, number) and output.name != COVER:
+                if output.chapter in (None, number) and output.name != COVER:
                     self._state.files.pop(output.name, None)
         for output, key in writable:
             if output.chapter == number or output.name == COVER:
@@ -92,11 +92,11 @@ class Release:
         edition = self._edition
         self._state.chapters = [
             record
-            for c in self._plan.chapters
+            for c in self._plan.all
             # Of a chapter that is still stale, what it was.
             if (record := c.prepared.record if c.number in edition.finished else c.old)
         ]
-        if edition.finished:
+        if edition.done:
             for output, key in self._writable(edition):
                 self._write(output, key)
             self._remove_outdated()
@@ -108,7 +108,7 @@ class Release:
         for name in self._plan.options.formats:
             entry = FORMATS[name]
             for output in entry.outputs(edition):
-                if output.chapter:
+                if output.chapter is not None:
                     ready = output.chapter in edition.finished & edition.selected
                 else:
                     ready = output.is_partial or edition.is_complete
@@ -147,7 +147,9 @@ class Release:
 
         records = [[c.number, c.prepared.job.key, c.prepared.record] for c in self._plan.chapters]
         finished = [r for r in records if r[0] in edition.finished]
-        fingerprints = [c.fingerprint for c in edition.done]
+        sample = edition.sample
+        excerpts = [sample.key] if sample and sample.number in edition.finished else []
+        fingerprints = [*(c.fingerprint for c in edition.done), *excerpts]
         return Output(
             REPORT, [edition.facts, finished, fingerprints, files], write, is_partial=True
         )

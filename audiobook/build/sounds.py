@@ -17,7 +17,7 @@ from audiobook.export.clock import Frames
 from audiobook.export.edition import AAC, MP3, OPUS
 from audiobook.export.formats import FORMATS
 from audiobook.export.opus import OPUS_RATE, opus_frames
-from audiobook.master import Profile
+from audiobook.profiles import Profile
 
 __all__ = ["SOUNDS", "Sound", "sounds_for"]
 

@@ -107,7 +107,8 @@ def speak_reading(engine_name: str, reading: Reading, store_root: Path) -> tuple
 def produce_chapter(job: object, sounds: tuple[str, ...], store_root: Path) -> tuple[float, float]:
     """Mix, master and encode one chapter and keep it; returns its length and the time it took."""
     from audiobook.audio import samples_to_seconds
-    from audiobook.build.chapter import ChapterJob, produce
+    from audiobook.build.arrange import ChapterJob
+    from audiobook.build.chapter import produce
     from audiobook.store import Store
 
     assert isinstance(job, ChapterJob)

@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 
 from audiobook.audio import SAMPLE_RATE
-from audiobook.build.chapter import measure_stems
+from audiobook.build.arrange import measure_stems
 from audiobook.check.source import Source
 from audiobook.check.verdict import Verdict, between, unmeasured
 from audiobook.errors import AudiobookError
 from audiobook.ffmpeg import decode_blocks
 from audiobook.loudness import CELL_S, SILENT_LUFS, Energies, Meter, integrated, mean_loudness
-from audiobook.master import PROFILES
+from audiobook.profiles import PROFILES
 
 __all__ = ["Stems", "check_balance", "stems_of"]
 

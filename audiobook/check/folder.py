@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,9 +11,10 @@ from typing import Any
 
 from audiobook.check.balance import Stems, check_balance, stems_of
 from audiobook.check.coding import Coding, coding_of
+from audiobook.check.excerpts import Excerpts, around_first_words, first_word, start_s_in
 from audiobook.check.hear import Heard, hear
-from audiobook.check.marks import EXCERPT_S, SEARCH_S, check_marks, mark_of
-from audiobook.check.rules import BOOK, CHAPTER, apply_rules
+from audiobook.check.marks import check_marks
+from audiobook.check.rules import apply_rules
 from audiobook.check.sound import (
     LENGTH_TOLERANCE_S,
     check_clicks,
@@ -29,6 +30,7 @@ from audiobook.check.words import check_story, check_words
 from audiobook.errors import AudiobookError, ExportError
 from audiobook.export.edition import CHAPTERS
 from audiobook.export.report import load_report
+from audiobook.profiles import BOOK_FILE, CHAPTER_FILE, PROFILES
 
 __all__ = ["Checked", "Examined", "check"]
 
@@ -39,8 +41,6 @@ SOUNDS = (".mp3", ".m4b", ".m4a", ".opus", ".ogg")
 BOOK_KEYS = {"title", "author", "narrator", "duration_s", "profile", "files"}
 CHAPTER_KEYS = {"number", "title", "file", "start_s", "duration_s", "sections", "music"}
 SEGMENT_KEYS = {"id", "kind", "text", "start_s", "end_s", "words"}
-
-Excerpts = Mapping[int, tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ class _Check:
         own = [c for c in chapters if c["file"] in self._report["files"]]
         books = [name for name in self._books() if self._is_due(name)]
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            heard = list(pool.map(lambda c: self._hear(c["file"], _first_word(c)), own))
+            heard = list(pool.map(lambda c: self._hear(c["file"], first_word(c)), own))
             stems = list(pool.map(lambda c: stems_of(self._folder, c, self._source), chapters))
             heard_books = list(pool.map(lambda name: self._hear(name, None), books))
         sounds = {c["number"]: s for c, s in zip(own, heard, strict=True)}
@@ -157,6 +157,8 @@ class _Check:
         ]
         for name, found in zip(books, heard_books, strict=True):
             examined.append(self._book(name, found, excerpts))
+        if self._sample:
+            examined.append(self._excerpt(self._report["sample"]))
         examined.append(Examined(COVER, "", (picture,)))
         for name in self._others():
             if not (self._folder / name).is_file():
@@ -167,7 +169,13 @@ class _Check:
     def _books(self) -> list[str]:
         """Return the files that hold the whole book."""
         names = [str(name) for name in self._report["files"]]
-        return [n for n in names if n.endswith(SOUNDS) and "/" not in n]
+        return [n for n in names if n.endswith(SOUNDS) and "/" not in n and n != self._sample]
+
+    @property
+    def _sample(self) -> str:
+        """The file of the excerpt, or ""."""
+        sample = self._report.get("sample")
+        return str(sample["file"]) if sample else ""
 
     def _others(self) -> list[str]:
         """Return the files that are no sound, and are due."""
@@ -192,7 +200,7 @@ class _Check:
             coding = coding_of(path)
             n_channels = min(2, coding.n_channels)
             if excerpts is None:
-                excerpts = _around_first_words(self._report["chapters"], coding)
+                excerpts = around_first_words(self._report["chapters"], coding)
             return _Sounds(hear(path, coding.sample_rate, n_channels, excerpts), coding)
         except AudiobookError as error:
             return _Sounds(None, None, str(error).removeprefix(f"{path}: "))
@@ -205,7 +213,7 @@ class _Check:
         segments = chapter["segments"]
         if sounds:
             expected = self._expected(chapter["title"], place)
-            verdicts += self._sound(name, CHAPTER, sounds, chapter["duration_s"], expected)
+            verdicts += self._sound(name, CHAPTER_FILE, sounds, chapter["duration_s"], expected)
             if sounds.heard:
                 verdicts += _listen(name, sounds.heard, segments)
         verdicts += check_balance(name, chapter, stems, self._profile)
@@ -221,22 +229,37 @@ class _Check:
         if not name.endswith(".mp3"):  # another coding pads each chapter otherwise
             tolerance_s *= len(chapters)
         verdicts = list(
-            self._sound(name, BOOK, sounds, self._report["duration_s"], expected, tolerance_s)
+            self._sound(name, BOOK_FILE, sounds, self._report["duration_s"], expected, tolerance_s)
         )
         if sounds.heard and sounds.coding:
             marks, excerpts = sounds.coding.marks, sounds.heard.excerpts
             segments = [
                 {**s, "start_s": s["start_s"] + start_s, "end_s": s["end_s"] + start_s}
                 for chapter in chapters
-                for start_s in [_start_s(chapter, sounds.coding)]
+                for start_s in [start_s_in(chapter, sounds.coding)]
                 for s in chapter["segments"]
             ]
             verdicts += _listen(name, sounds.heard, segments)
             verdicts.append(check_marks(name, chapters, marks, own, excerpts))
         return Examined(name, self._report["title"], tuple(verdicts), sounds.heard)
 
+    def _excerpt(self, sample: dict[str, Any]) -> Examined:
+        """Judge the sample's sound as a chapter's."""
+        name = self._sample
+        sounds = self._hear(name, {})
+        if sounds.heard is None or sounds.coding is None:
+            return Examined(name, "", (said(name, "file", False, sounds.why_not, "there"),))
+        length_s = sample["duration_s"]
+        verdicts = [
+            *apply_rules(self._profile, CHAPTER_FILE, name, sounds.heard, sounds.coding),
+            *check_length(name, sounds.heard, sounds.coding, length_s, LENGTH_TOLERANCE_S),
+        ]
+        return Examined(name, "", tuple(verdicts), sounds.heard)
+
     def _expected(self, title: str, place: int = 0) -> Expected:
         report = self._report
+        if self._has_plain_tags:
+            return Expected("", report["title"], report["author"])
         total = len(report["chapters"]) if place else 0
         return Expected(title, report["title"], report["author"], report["narrator"], place, total)
 
@@ -256,27 +279,13 @@ class _Check:
             return
         yield from apply_rules(self._profile, kind, name, sounds.heard, sounds.coding)
         yield from check_length(name, sounds.heard, sounds.coding, duration_s, tolerance_s)
-        yield from check_tags(name, self._folder / name, expected, self._cover)
+        cover = None if self._has_plain_tags else self._cover
+        yield from check_tags(name, self._folder / name, expected, cover)
 
-
-def _first_word(chapter: dict[str, Any]) -> Excerpts:
-    """Return where in its own file a chapter's first word is, for `hear`."""
-    return {chapter["number"]: (_first_word_s(chapter), EXCERPT_S)}
-
-
-def _around_first_words(chapters: Sequence[dict[str, Any]], coding: Coding) -> Excerpts:
-    """Return what of a whole book is around each chapter's first word, by the book's own marks."""
-    around = {}
-    for chapter in chapters:
-        at_s = _start_s(chapter, coding) + _first_word_s(chapter) - SEARCH_S
-        around[chapter["number"]] = (at_s, EXCERPT_S + 2 * SEARCH_S)
-    return around
-
-
-def _start_s(chapter: dict[str, Any], coding: Coding) -> float:
-    """Return where a chapter starts in a book by the book's own mark, else by the report."""
-    mark = mark_of(chapter, coding.marks)
-    return mark.start_s if mark else float(chapter["start_s"])
+    @property
+    def _has_plain_tags(self) -> bool:
+        profile = PROFILES.get(self._profile)
+        return profile is not None and profile.has_plain_tags
 
 
 def _listen(name: str, heard: Heard, segments: list[dict[str, Any]]) -> Iterator[Verdict]:
@@ -285,8 +294,3 @@ def _listen(name: str, heard: Heard, segments: list[dict[str, Any]]) -> Iterator
     yield check_gaps(name, heard, spans)
     yield check_clicks(name, heard, spans)
     yield check_heard(name, heard, segments)
-
-
-def _first_word_s(chapter: dict[str, Any]) -> float:
-    segments: Sequence[dict[str, Any]] = chapter["segments"]
-    return float(segments[0]["start_s"]) if segments else 0.0

@@ -11,7 +11,7 @@ from audiobook.check.folder import Checked, Examined
 from audiobook.check.sound import clicks_of, spans_of
 from audiobook.check.verdict import Verdict, number
 from audiobook.export.files import write_whole
-from audiobook.master import PROFILES
+from audiobook.profiles import PROFILES
 
 __all__ = ["page", "write_page"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from audiobook.build.chapter import ChapterJob
+from audiobook.build.arrange import ChapterJob
 from audiobook.build.plan import Plan
 from audiobook.build.reasons import why_stale
 from audiobook.store import Store

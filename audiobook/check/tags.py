@@ -39,13 +39,14 @@ class Expected:
     total: int = 0
 
 
-def check_tags(file: str, path: Path, expected: Expected, cover: bytes) -> Iterator[Verdict]:
+def check_tags(file: str, path: Path, expected: Expected, cover: bytes | None) -> Iterator[Verdict]:
     """Judge a file's tags and cover.
 
     Parameters
     ----------
-    cover : bytes
-        What the book's own ``cover.jpg`` holds; b"" if it cannot be read.
+    cover : bytes or None
+        What the book's own ``cover.jpg`` holds; b"" if it cannot be read, None if the file need
+        not show it.
     """
     import mutagen
 
@@ -59,7 +60,8 @@ def check_tags(file: str, path: Path, expected: Expected, cover: bytes) -> Itera
         return
     wrong = "; ".join(_wrong(tags, expected))
     yield said(file, "tags", not wrong, wrong or "complete", "as in build.json")
-    yield _cover(file, _pictures(tags), cover)
+    if cover is not None:
+        yield _cover(file, _pictures(tags), cover)
 
 
 def check_picture(file: str, path: Path) -> tuple[Verdict, bytes]:

@@ -13,6 +13,7 @@ __all__ = ["check_story", "check_words"]
 
 WANTED = "every word once, in order, with its time"
 AS_WRITTEN = "the story's words, once and in order"
+UNWRITTEN = ("title", "credit")  # what is spoken and is no part of the text
 TOLERANCE_S = 0.05  # by which a word may stand out of its segment
 
 
@@ -48,7 +49,7 @@ def check_story(
     if chapter is None:
         return unmeasured(file, "story", why_not, AS_WRITTEN)
     written = [word for block in chapter.blocks for word in block.text.split()]
-    spoken = [w for s in segments if s["kind"] != "title" for w in s["text"].split()]
+    spoken = [w for s in segments if s["kind"] not in UNWRITTEN for w in s["text"].split()]
     difference = _difference(written, spoken)
     return said(file, "story", not difference, difference or f"{len(written)} words", AS_WRITTEN)
 

@@ -17,6 +17,7 @@ from audiobook.cli.options import (
     story_options,
 )
 from audiobook.export.formats import DEFAULT_FORMATS, FORMATS, SYNCS
+from audiobook.profiles import PROFILES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,12 +42,15 @@ Examples:
   audiobook build story.md --stems                     # speech and music apart, for an editor
   audiobook build story.md --music my-song.mp3 -o ~/Audiobooks/story
   audiobook build story.md --format epub --sync words  # read along, word by word
+  audiobook build story.md --profile acx               # for a publisher (see Profiles)
   audiobook build story.md --title "The Wolf" --author "A. Shepherd" --cover wolf.jpg
 
 \b
 Formats:
 """
-    + "\n".join(f"  {entry.name:<16}{entry.about}" for entry in FORMATS.values()),
+    + "\n".join(f"  {entry.name:<16}{entry.about}" for entry in FORMATS.values())
+    + "\n\n\b\nProfiles:\n"
+    + "\n".join(f"  {entry.name:<16}{entry.about}" for entry in PROFILES.values()),
 )
 @story_options
 @chapter_option
@@ -169,9 +173,10 @@ def _keep_take(desk: Desk, asked: Asked, chapters: tuple[str, ...], take: int) -
             "there is no book.toml to keep the take in; "
             f"make one with: {shlex.join(['audiobook', 'new', asked.story, folder])}"
         )
-    for chapter in desk.plan().chapters:
-        if chapter.prepared.selected:
-            write_take(path, chapter.number, take, title=chapter.title)
+    pieces = [c.prepared.piece for c in desk.plan().chapters if c.prepared.selected]
+    titles = {p.place: p.source.title for p in pieces if not p.is_credit}
+    for number, title in titles.items():
+        write_take(path, number, take, title=title)
 
 
 def _cores() -> int:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from audiobook.profiles import DEFAULT_PROFILE, PROFILES
+
 if TYPE_CHECKING:
     from audiobook.build.options import Options
     from audiobook.build.plan import Plan
@@ -94,7 +96,12 @@ def story_options(command: F) -> F:
             callback=_named,
             help='Mood of composed music, see "audiobook music --list" [default: as the text is].',
         ),
-        click.option("--profile", metavar="NAME", help="Loudness profile [default: storybook]."),
+        click.option(
+            "--profile",
+            metavar="NAME",
+            callback=_named,
+            help=f"What for: {', '.join(PROFILES)} [default: {DEFAULT_PROFILE}].",
+        ),
         click.option("--draft", is_flag=True, help="A fast voice, to hear how it will go."),
         click.option("--title", metavar="T", help="Title of the book [default: the story's]."),
         click.option("--author", metavar="A", help="Author of the book [default: the story's]."),
@@ -190,7 +197,7 @@ def desk_of(asked: Asked, **more: Any) -> Desk:
         out=out,
         base=project.base,
         draft=asked.draft,
-        profile=asked.profile or "storybook",
+        profile=asked.profile or project.book.profile or DEFAULT_PROFILE,
         mood=asked.mood or "",
         epoch_s=_epoch_s(),
         **more,

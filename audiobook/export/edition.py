@@ -65,7 +65,8 @@ class EditionChapter:
     Attributes
     ----------
     number : int
-        Its place in the story, from 1; chapters that are skipped leave gaps.
+        Its own: its place in the story, from 1, where chapters that are skipped leave gaps; 0 of
+        opening credits, and what is left after the last chapter of closing credits and parts.
     name : str
         Its file name without a suffix, safe everywhere: ``"01 The Girl from Akbulak"``.
     story : Chapter
@@ -76,6 +77,10 @@ class EditionChapter:
         Who reads each segment, as ``engine:voice``.
     music_credit : str
         Whom to thank for its music, and what allows it; "" if nobody.
+    file_title : str
+        What its own file says its title is.
+    is_credit : bool
+        Whether it has nothing but credits: it is heard with the book, and is no part of the text.
     """
 
     number: int
@@ -88,6 +93,8 @@ class EditionChapter:
     music_credit: str
     has_music: bool
     store: Store = field(repr=False)
+    file_title: str = ""
+    is_credit: bool = False
 
     @cached_property
     def fingerprint(self) -> str:
@@ -97,8 +104,8 @@ class EditionChapter:
             for s in self.segments
         ]
         blocks = [[b.kind, b.text, b.level] for b in self.story.blocks]
-        names = [self.number, self.title, self.name, self.music_credit]
-        return key_of([self.key, names, texts, blocks, self.voices])
+        names = [self.number, self.title, self.name, self.file_title, self.music_credit]
+        return key_of([self.key, *names, texts, blocks, self.voices])
 
     @property
     def description(self) -> dict[str, Any]:
@@ -201,6 +208,8 @@ class Edition:
         When the book was made, as far as files say it; never the clock.
     left_out : tuple of LeftOut
         What the source has and is not read aloud.
+    sample : EditionChapter or None
+        An excerpt that has a file of its own beside the book's; only its sound counts.
     """
 
     tags: Tags
@@ -214,6 +223,7 @@ class Edition:
     modified: datetime
     settings: ReleaseSettings = field(default_factory=ReleaseSettings)
     left_out: tuple[LeftOut, ...] = ()
+    sample: EditionChapter | None = None
 
     @property
     def done(self) -> tuple[EditionChapter, ...]:
@@ -223,7 +233,7 @@ class Edition:
     @property
     def is_complete(self) -> bool:
         """Whether every chapter is finished."""
-        return len(self.finished) == len(self.chapters)
+        return all(chapter.number in self.finished for chapter in self.chapters)
 
     @cached_property
     def clock(self) -> list[JoinedChapter]:
@@ -253,15 +263,15 @@ class Output:
         Plain JSON: with the format's name and version, all that the content depends on.
     write : callable (Path) -> None
         Writes it, whole or not at all.
-    chapter : int
-        The one chapter it needs; 0 if it needs them all, or, where ``is_partial``, those that
-        there are.
+    chapter : int or None
+        The number of the one chapter it needs; None if it needs them all, or, where
+        ``is_partial``, those that there are.
     """
 
     name: str
     made_of: Sequence[object]
     write: Callable[[Path], None] = field(repr=False)
-    chapter: int = 0
+    chapter: int | None = None
     is_partial: bool = False
 
 

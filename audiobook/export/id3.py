@@ -78,6 +78,8 @@ class Tags:
         The chapter's number, and how many there are; 0 for the whole book.
     cover : bytes
         A JPEG picture.
+    is_plain : bool
+        Whether title, album and author are all that the file may say.
     """
 
     title: str
@@ -93,6 +95,7 @@ class Tags:
     number: int = 0
     total: int = 0
     cover: bytes = b""
+    is_plain: bool = False
 
 
 def tag_bytes(
@@ -123,11 +126,18 @@ def tag_bytes(
     ValueError
         If a mark comes before the one before it or after ``duration_s``.
     """
+    if tags.is_plain:
+        plain = {"TIT2": tags.title, "TPE1": tags.author, "TALB": tags.album}
+        return _tag([text_frame(name, text) for name, text in plain.items() if text])
     frames = [*_text_frames(tags), *_chapter_frames(tags.album, contents, duration_s)]
     if lyrics:
         frames += lyrics_frames(lyrics, iso_639_2(tags.language))
     if tags.cover:
         frames.append(frame("APIC", LATIN_1 + b"image/jpeg\0" + _FRONT_COVER + b"\0" + tags.cover))
+    return _tag(frames)
+
+
+def _tag(frames: Sequence[bytes]) -> bytes:
     body = b"".join(frames) + bytes(PADDING_BYTES)
     return b"ID3\x03\x00\x00" + synchsafe(len(body)) + body
 

@@ -25,7 +25,7 @@ def chapter_files(edition: Edition) -> Iterator[Output]:
     def write(chapter: EditionChapter, place: int, target: Path) -> None:
         tags = replace(
             edition.tags,
-            title=chapter.title,
+            title=chapter.file_title or chapter.title,
             music=chapter.music_credit,
             number=place,
             total=len(edition.chapters),
@@ -40,6 +40,17 @@ def chapter_files(edition: Edition) -> Iterator[Output]:
             partial(write, chapter, place),
             chapter=chapter.number,
         )
+    if edition.sample:
+        yield _sample(edition, edition.sample)
+
+
+def _sample(edition: Edition, sample: EditionChapter) -> Output:
+    def write(target: Path) -> None:
+        tags = replace(edition.tags, title=sample.file_title, cover=edition.picture())
+        write_chapter(target, sample.sound, tags)
+
+    made_of = [edition.facts, sample.key, sample.file_title]
+    return Output(f"{sample.name}.mp3", made_of, write, chapter=sample.number)
 
 
 def _lyrics(chapter: EditionChapter) -> Lyrics:
@@ -52,7 +63,8 @@ def book_file(edition: Edition) -> Iterator[Output]:
 
     def write(target: Path) -> None:
         contents = [Contents(Mark(c.title, 0.0), c.sections) for c in edition.chapters]
-        tags = replace(edition.tags, cover=edition.picture())
+        # What a chapter's file must not say, marks and all, the whole book may.
+        tags = replace(edition.tags, cover=edition.picture(), is_plain=False)
         write_book(target, [c.sound for c in edition.chapters], tags, contents)
 
     made_of = [edition.facts, [c.fingerprint for c in edition.chapters]]

@@ -84,6 +84,11 @@ class Mp3Info:
         return SAMPLES_PER_FRAME
 
     @property
+    def duration_s(self) -> float:
+        """Length of the sound in seconds."""
+        return self.n_samples / self.sample_rate
+
+    @property
     def coding(self) -> int:
         """What must be the same in files that are joined."""
         return _coding(int.from_bytes(self.frame[:HEADER_BYTES], "big"))

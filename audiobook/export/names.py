@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-__all__ = ["MAX_BYTES", "chapter_names", "clusters", "safe_name", "slug", "unique_names"]
+__all__ = ["MAX_BYTES", "clusters", "safe_name", "slug", "unique_names"]
 
 # Linux allows 255 bytes, macOS and Windows 255 UTF-16 units, encrypted folders on Linux 143 bytes;
 # what is added (a number, a suffix, the mark of an unfinished file) must fit as well.
@@ -83,23 +83,6 @@ def unique_names(titles: Iterable[str], reserved: Iterable[str] = ()) -> list[st
         taken.add(_folded(name))
         names.append(name)
     return names
-
-
-def chapter_names(titles: Sequence[str], suffix: str = ".mp3") -> list[str]:
-    """Return the file names of a book's chapters, numbered so that they sort as they are read.
-
-    Two digits, or as many as the last chapter's number needs.
-
-    Examples
-    --------
-    >>> chapter_names(["The Girl from Akbulak", ""])
-    ['01 The Girl from Akbulak.mp3', '02 Untitled.mp3']
-    """
-    width = max(2, len(str(len(titles))))
-    return [
-        f"{number:0{width}d} {safe_name(title)}{suffix}"
-        for number, title in enumerate(titles, start=1)
-    ]
 
 
 def slug(text: str) -> str:

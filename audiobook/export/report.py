@@ -21,6 +21,7 @@ __all__ = [
     "MoodReport",
     "MusicFileReport",
     "MusicReport",
+    "SampleReport",
     "SectionReport",
     "SegmentReport",
     "StemsReport",
@@ -149,6 +150,14 @@ class ChapterReport:
 
 
 @dataclass(frozen=True)
+class SampleReport:
+    """An excerpt that has a file of its own beside the book."""
+
+    file: str
+    duration_s: float
+
+
+@dataclass(frozen=True)
 class BookReport:
     """The book as it came out; ``files`` are relative to its folder, with ``/``."""
 
@@ -161,6 +170,7 @@ class BookReport:
     loudness: LoudnessReport
     chapters: tuple[ChapterReport, ...]
     files: tuple[str, ...] = ()
+    sample: SampleReport | None = None
 
 
 def as_dict(book: BookReport) -> dict[str, Any]:
@@ -175,6 +185,9 @@ def as_dict(book: BookReport) -> dict[str, Any]:
         "profile": book.profile,
         "loudness": _loudness(book.loudness),
         "chapters": [_chapter(chapter) for chapter in book.chapters],
+        "sample": None
+        if book.sample is None
+        else {"file": book.sample.file, "duration_s": _time(book.sample.duration_s)},
         "files": sorted(book.files),
     }
 

@@ -17,6 +17,7 @@ class SegmentKind(StrEnum):
     TITLE = "title"  # the chapter's title, spoken
     HEADING = "heading"  # a section's heading inside the chapter
     TEXT = "text"
+    CREDIT = "credit"  # who wrote and reads it, and that it ends: no word of the story
 
 
 class Boundary(StrEnum):
@@ -44,8 +45,8 @@ class Segment:
         As written in the story, without surrounding white space.
     separator : str
         What stands between this text and the next one: white space, with the asterisks of a scene
-        break. Joining text and separator over a chapter's segments (spoken titles aside) gives the
-        chapter's text back.
+        break. Joining text and separator over a chapter's segments (those that are no text aside)
+        gives the chapter's text back.
     words : tuple of SpokenWord
         The text's words in order; ``" ".join(w.written)`` has the words of ``text``.
     line : int
@@ -63,6 +64,11 @@ class Segment:
     after: Boundary
     line: int = 0
     directions: tuple[Direction, ...] = ()
+
+    @property
+    def is_of_text(self) -> bool:
+        """Whether it is part of the chapter's text, not its title or a credit."""
+        return self.kind in (SegmentKind.TEXT, SegmentKind.HEADING)
 
     @property
     def spoken(self) -> str:

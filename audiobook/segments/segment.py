@@ -65,6 +65,8 @@ def segment_chapter(
     language: str,
     lexicon: Mapping[str, Pronunciation],
     speak_title: bool,
+    opening: str = "",
+    closing: str = "",
 ) -> tuple[Segment, ...]:
     """Divide a chapter into what is said in one go.
 
@@ -78,12 +80,14 @@ def segment_chapter(
         The book's own words; see `audiobook.lexicon.say`.
     speak_title : bool
         Whether a title that the source writes is said before the text; a derived one never is.
+    opening, closing : str
+        Credits that are said before the title and after the text; a line is a paragraph.
 
     Returns
     -------
     tuple of Segment
-        Every word of the chapter once and in order; ``text`` and ``separator`` joined, titles
-        aside, are `chapter_text`. Empty only when the chapter has no words.
+        Every word of the chapter once and in order; ``text`` and ``separator`` joined, where
+        `Segment.is_of_text`, are `chapter_text`. Empty only when there are no words.
 
     Notes
     -----
@@ -94,6 +98,7 @@ def segment_chapter(
     parts = [*_parts(chapter, language or "en")]
     if speak_title and chapter.title_is_written and has_words(chapter.title):
         parts = [*_title(chapter), *parts]
+    parts = [*_credits(opening, language or "en"), *parts, *_credits(closing, language or "en")]
     if not parts or not any(has_words(part.text) for part in parts):
         return ()
     parts[-1] = dataclasses.replace(parts[-1], after=Boundary.END)
@@ -123,6 +128,14 @@ def _title(chapter: Chapter) -> Iterator[_Part]:
         yield _Part(
             SegmentKind.TITLE, text, BLOCK_SEPARATOR if is_last else " ", after, chapter.line
         )
+
+
+def _credits(text: str, language: str) -> Iterator[_Part]:
+    """Yield what is said of the book, sentence by sentence."""
+    for line in filter(has_words, text.split("\n")):
+        block = Block(BlockKind.PARAGRAPH, line, 0)
+        for part in _parts_of(block, BLOCK_SEPARATOR, language):
+            yield dataclasses.replace(part, kind=SegmentKind.CREDIT, line=0)
 
 
 def _parts(chapter: Chapter, language: str) -> Iterator[_Part]:
@@ -197,7 +210,7 @@ def _spoken(
         name = _name(part)
         seen[name] += 1
         ordinal = f"-{seen[name]}" if seen[name] > 1 else ""
-        is_heading = part.kind is not SegmentKind.TEXT
+        is_heading = part.kind in (SegmentKind.TITLE, SegmentKind.HEADING)
         words = say(part.text, lexicon, language, is_heading=is_heading)
         yield Segment(
             name + ordinal,

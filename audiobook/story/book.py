@@ -12,6 +12,7 @@ from typing import Any
 __all__ = [
     "Book",
     "ChapterSettings",
+    "Credits",
     "Music",
     "MusicFile",
     "Pauses",
@@ -23,6 +24,13 @@ __all__ = [
 
 LANGUAGE = r"([A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*)?"
 DATE = r"(\d{4}(-\d{2}(-\d{2})?)?)?"
+# What a credit may name, outside of brackets or in them.
+CREDITED = r"\{(title|author|narrator|number|chapter)\}"
+CREDIT = rf"([^\[\]{{}}]|{CREDITED}|\[([^\[\]{{}}]|{CREDITED})*\])*"
+ABOUT_CREDIT = (
+    "text with {title}, {author}, {narrator}, {number} or {chapter}; what stands in [brackets] is "
+    "left out where one of those in it is not known"
+)
 
 
 def _key(default: Any, about: str, **limits: Any) -> Any:
@@ -115,6 +123,14 @@ class Read:
 
 
 @dataclass(frozen=True)
+class Credits:
+    """What is said before and after, in profiles that want it; "" is as the profile has it."""
+
+    opening: str = _key("", ABOUT_CREDIT, pattern=CREDIT)
+    closing: str = _key("", ABOUT_CREDIT, pattern=CREDIT)
+
+
+@dataclass(frozen=True)
 class Pronunciation:
     """How one word is said: phonemes for engines that take them, a respelling for the others."""
 
@@ -168,10 +184,12 @@ class Book:
     series: str = _key("", "for the tags")
     cover: str = _key("", "a picture beside book.toml; one is drawn where empty")
     story: str = _key("", "the story's file beside book.toml")
+    profile: str = _key("", 'what it is made for, as --profile; "" is storybook')
     voice: Voice = field(default_factory=Voice)
     pauses: Pauses = field(default_factory=Pauses)
     music: Music = field(default_factory=Music)
     read: Read = field(default_factory=Read)
+    credits: Credits = field(default_factory=Credits)
     lexicon: dict[str, Pronunciation] = field(default_factory=dict)
     chapters: tuple[ChapterSettings, ...] = ()
     segments: tuple[SegmentSettings, ...] = ()

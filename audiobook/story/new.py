@@ -34,6 +34,7 @@ _TABLE_HEADS = {
     "pauses": "Silences, in seconds. Changing them speaks nothing again.",
     "music": "The music under the voice. Changing it speaks nothing again.",
     "read": "What of an EPUB is read besides its story; see docs/reading.md.",
+    "credits": "What is said before and after; of use in profiles acx and librivox.",
 }
 _LEXICON_HEAD = """\
 # How words are said: by their sounds, by a respelling, or both.

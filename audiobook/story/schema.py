@@ -11,6 +11,7 @@ from typing import Any
 from audiobook.story.book import (
     Book,
     ChapterSettings,
+    Credits,
     Music,
     MusicFile,
     Pauses,
@@ -24,7 +25,13 @@ __all__ = ["ENTRIES", "TABLES", "Key", "book_schema", "keys_of"]
 
 # Tables that occur once, and those that occur once for each chapter or segment, by their name in
 # the file; the dataclass calls the latter by their plural.
-TABLES: dict[str, type] = {"voice": Voice, "pauses": Pauses, "music": Music, "read": Read}
+TABLES: dict[str, type] = {
+    "voice": Voice,
+    "pauses": Pauses,
+    "music": Music,
+    "read": Read,
+    "credits": Credits,
+}
 ENTRIES: dict[str, tuple[str, type]] = {
     "chapter": ("chapters", ChapterSettings),
     "segment": ("segments", SegmentSettings),

@@ -75,11 +75,13 @@ def synced(chapter: EditionChapter, duration_ms: int, *, by_word: bool) -> Synce
     by_word : bool
         Whether words are clips of their own, in sentences whose words' times are exact.
     """
-    passages = chapter.passages
+    # Credits are heard with what stands beside them, and are no part of the text.
+    passages = [p for p in chapter.passages if p.segment.kind is not SegmentKind.CREDIT]
+    segments = [passage.segment for passage in passages]
     starts_ms = [0, *(_ms(p.start_s) for p in passages[1:]), duration_ms]
     found = Synced([], [[] for _ in block_places(chapter.story)], [])
     for i, (passage, spot) in enumerate(
-        zip(passages, _spots(chapter.story, chapter.segments), strict=True)
+        zip(passages, _spots(chapter.story, segments), strict=True)
     ):
         name = f"s{passage.segment.id}"
         start_ms, end_ms = starts_ms[i], starts_ms[i + 1]

@@ -76,6 +76,8 @@ class _Writer:
         entries: list[Entry] = []
         silent = [part for part in edition.left_out if part.kind not in _OWN_KINDS]
         for chapter, place in zip(edition.chapters, edition.clock, strict=True):
+            if chapter.is_credit:
+                continue
             while silent and silent[0].after < chapter.number:
                 entries += self._silent(silent.pop(0), parts)
             duration_ms = place.n_samples * 1000 // place.sample_rate
