@@ -10,7 +10,7 @@ from PIL import Image
 from audiobook.audio import SAMPLE_RATE
 from audiobook.export.edition import Edition, EditionChapter, ReleaseSettings
 from audiobook.export.id3 import Tags
-from audiobook.export.names import chapter_names, safe_name
+from audiobook.export.names import safe_name
 from audiobook.ffmpeg import encode_mp3
 from audiobook.segments import segment_chapter
 from audiobook.store import key_of
@@ -54,7 +54,9 @@ def placed(segments, *, exact=True):
 def make_edition(store, text, sound, *, sync="sentences", exact=True, language="en", **tags):
     """Make an edition of a Markdown text; ``tags`` are fields of `Tags`."""
     story = parse_story(text, "tale.md", is_markdown=True)
-    names = chapter_names([c.title for c in story.chapters], suffix="")
+    width = max(2, len(str(len(story.chapters))))
+    titles = enumerate([c.title for c in story.chapters], start=1)
+    names = [f"{n:0{width}d} {safe_name(title)}" for n, title in titles]
     title = tags.pop("title", story.title or "A Tale")
     chapters = []
     for number, (chapter, name) in enumerate(zip(story.chapters, names, strict=True), start=1):

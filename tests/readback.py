@@ -114,3 +114,43 @@ def hiss_db(sound):
     cells = high[edge : len(high) - edge]
     cells = cells[: len(cells) - len(cells) % 44].reshape(-1, 44)
     return 10.0 * np.log10((cells**2).mean(axis=1).max() + 1e-12)
+
+
+def rms_db(sound):
+    """Return the root mean square of all samples, in dB of full scale."""
+    return 10.0 * np.log10(np.mean(np.square(sound, dtype=np.float64)) + 1e-12)
+
+
+def peak_db(sound):
+    """Return the highest sample, in dB of full scale."""
+    return 20.0 * np.log10(np.abs(sound).max() + 1e-12)
+
+
+def noise_floor_db(sound):
+    """Return the RMS of the quietest 500 ms, in dB: the noise floor of Audacity's ACX Check."""
+    return 10.0 * np.log10(max(_running_mean(_cells(sound), 50).min(), 1e-12))
+
+
+def ends_s(sound, threshold_db=-50.0):
+    """Return how long it is quiet before the first and after the last sound, in seconds."""
+    loud = np.flatnonzero(_cells(sound) > 10.0 ** (threshold_db / 10.0))
+    n_cells = len(_cells(sound))
+    return loud[0] / 100.0, (n_cells - 1 - loud[-1]) / 100.0
+
+
+def dead_s(sound):
+    """Return the longest stretch in which no sample is as much as a step of 16 bits, in seconds."""
+    alive = np.flatnonzero(np.abs(sound).max(axis=1) >= 1.0 / 32768.0)
+    return np.diff(np.concatenate([[-1], alive, [len(sound)]])).max() / RATE
+
+
+def _cells(sound):
+    """Return the mean square of every 10 ms."""
+    squares = np.square(sound, dtype=np.float64).mean(axis=1)
+    cell = RATE // 100
+    return squares[: len(squares) // cell * cell].reshape(-1, cell).mean(axis=1)
+
+
+def _running_mean(values, width):
+    sums = np.concatenate([[0.0], np.cumsum(values)])
+    return (sums[width:] - sums[:-width]) / width

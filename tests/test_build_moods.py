@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 from click.testing import CliRunner
 
-from audiobook.build.chapter import cues_of, lay_out
+from audiobook.build.arrange import cues_of, lay_out
 from audiobook.build.moods import Moods, Wish, choose_moods
 from audiobook.build.options import Options
 from audiobook.build.plan import make_plan

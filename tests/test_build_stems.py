@@ -12,7 +12,7 @@ from readback import decoded
 from test_build import audiobook, build, digests
 
 from audiobook.audio import SAMPLE_RATE
-from audiobook.build.chapter import lay_out, stems_of
+from audiobook.build.arrange import lay_out, stems_of
 from audiobook.build.stemfiles import write_stems
 from audiobook.cli.options import Asked, desk_of
 from audiobook.mix import overlay

@@ -10,12 +10,15 @@ from readback import RATE, decoded, lufs, true_peak_dbtp
 from audiobook.check.clicks import ClickMeter, is_click
 from audiobook.check.coding import coding_of
 from audiobook.check.hear import hear
-from audiobook.check.rules import MEASURES, RULES, apply_rules
+from audiobook.check.rules import MEASURES, apply_rules
 from audiobook.check.sound import check_clicks, check_gaps, check_heard
 from audiobook.errors import FFmpegError
+from audiobook.export.id3 import Tags
+from audiobook.export.mp3 import write_chapter
 from audiobook.ffmpeg import encode_mp3, executable, probe
 from audiobook.music.bed import Cues
 from audiobook.music.composed import composed_bed
+from audiobook.profiles import PROFILES
 
 
 def noise(seconds, rms_db, seed=1, n_channels=1):
@@ -136,7 +139,8 @@ def test_coding_is_read_from_the_file(tmp_path):
 
 def test_lengths_that_programs_tell_are_those_decoded(tmp_path):
     """Both ffmpeg and mutagen tell the length of an MP3 file within 10 ms."""
-    path = mp3(tmp_path / "a.mp3", narration())
+    path = tmp_path / "chapter.mp3"
+    write_chapter(path, mp3(tmp_path / "a.mp3", narration()), Tags("A", "A"))
     coding = coding_of(path)
     assert coding.ffmpeg_s == pytest.approx(8.75, abs=0.011)
     assert coding.mutagen_s == pytest.approx(8.75, abs=0.011)
@@ -168,8 +172,8 @@ def test_marks_are_read_from_other_containers(tmp_path):
 
 def test_every_rule_names_a_measure():
     """The table of profiles holds no rule that nothing measures."""
-    rules = [rule for profile in RULES.values() for rule in profile]
-    assert {rule.name for rule in rules} <= set(MEASURES)
+    bars = [bar for profile in PROFILES.values() for bar in profile.bars]
+    assert {bar.measure for bar in bars} <= set(MEASURES)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from pathlib import Path
 
@@ -11,11 +12,12 @@ from hypothesis import strategies as st
 
 from audiobook.export.names import (
     MAX_BYTES,
-    chapter_names,
     safe_name,
     slug,
     unique_names,
 )
+from audiobook.export.naming import Entry, Work, file_names
+from audiobook.profiles import Naming
 
 HOSTILE = st.one_of(
     st.text(max_size=200),
@@ -112,17 +114,55 @@ def test_a_letter_with_a_thousand_accents_still_makes_a_name() -> None:
     assert len(name.encode()) <= MAX_BYTES
 
 
+def named(naming: Naming, entries: list[Entry], title: str = "T", author: str = "A") -> list[str]:
+    n_chapters = max(entry.number for entry in entries)
+    work = Work(title, author, n_chapters, bitrate_kbps=128)
+    return [file.name for file in file_names(naming, entries, work)]
+
+
 def test_names_can_be_made(tmp_path: Path) -> None:
     """The file system at hand takes the names, with number, suffix and the mark of a part file."""
-    for name in chapter_names(["../../", "👩‍👩‍👧" * 50, "x" * 300, "NUL", "Ұ" * 300]):
-        (tmp_path / f".{name}.part").write_bytes(b"")
-        (tmp_path / name).write_bytes(b"")
+    titles = ["../../", "👩‍👩‍👧" * 50, "x" * 300, "NUL", "Ұ" * 300]
+    for name in named(Naming.NUMBERED, [Entry(n, t) for n, t in enumerate(titles, start=1)]):
+        (tmp_path / f".{name}.mp3.part").write_bytes(b"")
+        (tmp_path / f"{name}.mp3").write_bytes(b"")
     assert len(list(tmp_path.iterdir())) == 10
 
 
 def test_chapter_numbers_sort_as_they_are_read() -> None:
     """Two digits up to 99 chapters, three beyond, so that any listing is in reading order."""
-    assert chapter_names(["A", "A"]) == ["01 A.mp3", "02 A.mp3"]
-    names = chapter_names(["A"] * 100)
-    assert (names[0], names[-1]) == ("001 A.mp3", "100 A.mp3")
+    assert named(Naming.NUMBERED, [Entry(0, "A"), Entry(1, "A")]) == ["00 A", "01 A"]
+    names = named(Naming.NUMBERED, [Entry(n, "A") for n in range(1, 101)])
+    assert (names[0], names[-1]) == ("001 A", "100 A")
     assert names == sorted(names)
+
+
+@given(HOSTILE)
+def test_parts_of_a_chapter_are_told_apart(title: str) -> None:
+    """However long a title is, the end of it that says which part it is stays."""
+    endings = [f" (part {n} of 2)" for n in (1, 2)]
+    first, second = named(Naming.NUMBERED, [Entry(3, title + e, e) for e in endings])
+    assert first < second
+    assert first.endswith("part 1 of 2)")
+    assert len(first.encode()) <= MAX_BYTES + len("03 ")
+
+
+@given(HOSTILE, HOSTILE)
+def test_librivox_names_are_plain_ascii(title: str, author: str) -> None:
+    """Title, number, surname and bit rate in small letters, with underscores between."""
+    (name,) = named(Naming.LIBRIVOX, [Entry(7, "any")], title, author)
+    assert re.fullmatch(r"[a-z0-9]{1,30}_07_[a-z0-9]+_128kb", name)
+
+
+@pytest.mark.parametrize(
+    ("title", "author", "name"),
+    [
+        ("Pride and Prejudice", "Jane Austen", "prideandprejudice_01_austen_128kb"),
+        ("Қыз Жібек", "Ғабит Мүсірепов", "qyzzhibek_01_musirepov_128kb"),
+        ("L'Été, à Łódź", "Æ. Müller", "letealodz_01_muller_128kb"),
+        ("桃太郎", "", "book_01_anonymous_128kb"),
+    ],
+)
+def test_librivox_names_of_any_script(title: str, author: str, name: str) -> None:
+    """What has letters in ASCII keeps their sound; what has none gets a word in its place."""
+    assert named(Naming.LIBRIVOX, [Entry(1, "any")], title, author) == [name]

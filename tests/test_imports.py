@@ -9,9 +9,9 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "audiobook"
 ORDER = [
-    *("errors", "assets", "audio", "loudness", "ffmpeg", "store"),
+    *("errors", "assets", "profiles", "audio", "loudness", "ffmpeg", "store"),
     *("story", "lexicon", "segments", "mood", "speech", "timeline"),
-    *("music", "duck", "dip", "mix", "stems", "master", "export"),
+    *("music", "duck", "dip", "mix", "stems", "roomtone", "master", "export"),
     *("build", "check", "doctor", "cli"),
 ]
 # Who starts processes besides ffmpeg, and why.

@@ -6,7 +6,7 @@ from pystoi import stoi
 from test_stems import Chapter, whole
 
 from audiobook.audio import SAMPLE_RATE
-from audiobook.build.chapter import cues_of
+from audiobook.build.arrange import cues_of
 from audiobook.music.composed import composed_bed
 from audiobook.story.book import Music
 

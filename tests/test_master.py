@@ -5,7 +5,8 @@ import pytest
 
 from audiobook.errors import MasterError
 from audiobook.loudness import true_peak
-from audiobook.master import PROFILES, limit, profile_named
+from audiobook.master import limit
+from audiobook.profiles import PROFILES, profile_named
 
 
 def burst(peak_db):

@@ -5,7 +5,7 @@ import pytest
 from readback import hiss_db, lufs
 
 from audiobook.audio import SAMPLE_RATE, to_stereo
-from audiobook.build.chapter import cues_of
+from audiobook.build.arrange import cues_of
 from audiobook.loudness import Meter, mean_loudness
 from audiobook.mix import crossfade
 from audiobook.music.composed import composed_bed

@@ -20,7 +20,7 @@ from audiobook.export.m4b import write_m4b
 from audiobook.export.mp3 import write_book
 from audiobook.export.opus import write_opus
 from audiobook.lexicon import SpokenWord
-from audiobook.master import PROFILES
+from audiobook.profiles import PROFILES
 from audiobook.speech.engine import Utterance
 from audiobook.speech.tone import Tone
 from measures import Measure
