@@ -15,6 +15,7 @@ from audiobook.build.recipe import Reading
 from audiobook.build.sounds import sounds_for
 from audiobook.build.state import BuildState
 from audiobook.export.edition import MP3, MUSIC, sound_kind
+from audiobook.lexicon import Source
 from audiobook.profiles import Profile, profile_named
 from audiobook.store import Store
 from audiobook.story.book import Book
@@ -76,6 +77,8 @@ class Plan:
         Lines that the user should read.
     sample : PlannedChapter or None
         An excerpt that is made beside the book.
+    lexicons : tuple of Source
+        How words are said, the strongest first.
     """
 
     story: Story
@@ -86,6 +89,7 @@ class Plan:
     chapters: tuple[PlannedChapter, ...]
     notes: tuple[str, ...]
     sample: PlannedChapter | None = None
+    lexicons: tuple[Source, ...] = ()
 
     @property
     def stale(self) -> tuple[PlannedChapter, ...]:
@@ -153,6 +157,7 @@ def make_plan(story: Story, book: Book, options: Options, store: Store, state: B
         tuple(planned[: len(prepared)]),
         notes,
         planned[-1] if sample else None,
+        preparation.lexicons,
     )
     _check_music(plan)
     return plan

@@ -8,13 +8,15 @@ from typing import Any
 
 from audiobook.build.arrange import ChapterJob
 from audiobook.build.choose import find_settings
+from audiobook.build.language import language_of
+from audiobook.build.lexicons import lexicons_of
 from audiobook.build.library import NO_MUSIC, Library, is_palette
 from audiobook.build.moods import Moods, Wish, choose_moods
 from audiobook.build.options import Options
 from audiobook.build.pieces import Piece, Pieces
 from audiobook.build.recipe import MusicPlan, OwnTrack, Reading, chapter_recipe, keyed
 from audiobook.errors import BuildError
-from audiobook.lexicon import SpokenWord, say
+from audiobook.lexicon import SpokenWord, merged, say
 from audiobook.mood import feel
 from audiobook.music.moods import DEFAULT_PALETTE, PALETTES, load_palette
 from audiobook.profiles import Profile
@@ -55,8 +57,11 @@ class Preparation:
         self.book = book
         self.options = options
         self.profile = profile
-        self.language = book.language or story.language or _language_of(story)
-        self.notes: list[str] = []
+        named = book.language or story.language
+        self.language, guess = (named, "") if named else language_of(story)
+        self.lexicons, notes = lexicons_of(story, book, options.base, self.language)
+        self.lexicon = merged(self.lexicons)
+        self.notes = [guess, *notes] if guess else [*notes]
         self._fingerprints: dict[str, str] = {}
         self._library = Library(book, options.base)
         self._overrides = {s.id: s for s in book.segments}
@@ -115,7 +120,7 @@ class Preparation:
         segments = segment_chapter(
             chapter,
             language=self.language,
-            lexicon=self.book.lexicon,
+            lexicon=self.lexicon,
             speak_title=self._speaks_title(settings),
             opening=piece.opening,
             closing=piece.closing,
@@ -181,7 +186,7 @@ class Preparation:
         if own is not None:
             voice = self._voice(own.voice) if own.voice else voice
             speed, take = own.speed or speed, own.take if own.take > 1 else take
-            segment = _respelled(segment, own, self.book.lexicon, self.language)
+            segment = _respelled(segment, own, self.lexicon, self.language)
         reading = Reading(segment, voice, self.language, speed, take)
         return keyed(reading, self._fingerprints[voice.engine])
 
@@ -292,21 +297,3 @@ def _respelled(
             *(SpokenWord(text, "") for text in written[1:]),
         )
     return replace(segment, words=words)
-
-
-def _language_of(story: Story) -> str:
-    """Take a story in Latin letters for English, and ask about any other."""
-    letters = [
-        char
-        for chapter in story.chapters[:3]
-        for block in chapter.blocks[:50]
-        for char in block.text
-        if char.isalpha()
-    ]
-    latin = sum(char < "ɐ" for char in letters)
-    if letters and latin < len(letters) / 2:
-        raise BuildError(
-            "the story's language is not named and its letters are not Latin; "
-            'say --language ru (or language = "ru" in book.toml)'
-        )
-    return "en"

@@ -15,6 +15,7 @@ from audiobook.mood import Turn
 from audiobook.profiles import Profile
 from audiobook.segments import Segment
 from audiobook.speech.engine import Utterance, Voice
+from audiobook.speech.registry import load_engine
 from audiobook.store import key_of
 from audiobook.story.book import Music, Pauses
 
@@ -30,6 +31,9 @@ __all__ = [
 
 # Raised when timeline, mix or master make other sound from the same clips and settings.
 PRODUCTION_VERSION = 4
+
+# Raised when engines that take sounds read given ones otherwise; in no other key.
+GIVEN_SOUNDS = 2
 
 Recipe = dict[str, Any]
 
@@ -108,14 +112,18 @@ class MusicPlan:
 
 def reading_recipe(reading: Reading, engine_fingerprint: str) -> Recipe:
     """Return what a clip is made of: the words as spoken, the voice, and the engine's version."""
-    return {
+    words = reading.segment.words
+    recipe: Recipe = {
         "engine": engine_fingerprint,
         "voice": reading.voice.address,
         "language": reading.language,
         "speed": reading.speed,
         "take": reading.take,
-        "words": [[word.say, word.ipa] for word in reading.segment.words],
+        "words": [[word.say, word.ipa] for word in words],
     }
+    if any(word.ipa for word in words) and load_engine(reading.voice.engine).takes_ipa:
+        recipe["given_sounds"] = GIVEN_SOUNDS
+    return recipe
 
 
 def chapter_recipe(

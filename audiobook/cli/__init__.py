@@ -24,6 +24,7 @@ COMMANDS = {
     "build": "build",
     "chapters": "inspect",
     "segments": "inspect",
+    "lexicon": "lexicon",
     "new": "inspect",
     "voices": "sounds",
     "music": "sounds",

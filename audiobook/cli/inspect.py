@@ -11,6 +11,7 @@ from audiobook.cli.options import Asked, chapter_option, desk_of, echo_json, sto
 
 if TYPE_CHECKING:
     from audiobook.build.plan import PlannedChapter
+    from audiobook.build.recipe import Reading
     from audiobook.mood import Turn
     from audiobook.story.model import LeftOut, Story
 
@@ -204,9 +205,19 @@ def segments_command(chapters: tuple[str, ...], as_json: bool, **typed: Any) -> 
             segment = r.segment
             pause = pause_s(segment.after, plan.book.pauses)
             click.echo(f"  {segment.id:<11} {segment.text}")
-            if segment.spoken != " ".join(w.written for w in segment.words):
-                click.echo(f"  {'':<11} said: {segment.spoken}")
+            said = _said(r)
+            if said != " ".join(w.written for w in segment.words):
+                click.echo(f"  {'':<11} said: {said}")
             click.echo(f"  {'':<11} {r.voice.address}, then {pause:.2f} s ({segment.after})")
+
+
+def _said(reading: Reading) -> str:
+    """Return what the engine is given: letters, and sounds between slashes where it takes them."""
+    from audiobook.speech.registry import load_engine
+
+    takes_ipa = load_engine(reading.voice.engine).takes_ipa
+    said = (f"/{w.ipa}/" if takes_ipa and w.ipa else w.say for w in reading.segment.words)
+    return " ".join(word for word in said if word)
 
 
 @click.command(

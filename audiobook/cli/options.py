@@ -109,7 +109,7 @@ def story_options(command: F) -> F:
             "--language",
             metavar="L",
             callback=_named,
-            help="Language, e.g. kk [default: the story's, else en].",
+            help="Language, e.g. kk [default: the story's, else what its words show].",
         ),
         click.option(
             "--cover",

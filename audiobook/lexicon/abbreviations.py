@@ -63,8 +63,14 @@ _ENGLISH = {
     **_titles(
         "Prof. = Professor; Rev. = Reverend; Capt. = Captain; Col. = Colonel; Gen. = General;"
         "Lt. = Lieutenant; Sgt. = Sergeant; Maj. = Major; Hon. = Honorable; Gov. = Governor;"
-        "Sen. = Senator; Mt. = Mount; Ft. = Fort; Fr. = Father"
+        "Sen. = Senator; Mt. = Mount; Ft. = Fort; Fr. = Father; Mme. = Madame;"
+        # As the British write them; engines know Mr, Mrs, Dr and St.
+        "Ms = Miz; Prof = Professor; Rev = Reverend; Capt = Captain; Col = Colonel;"
+        "Lt = Lieutenant; Sgt = Sergeant; Mt = Mount; Messrs = Messers; Mme = Madame;"
+        "Mlle = Mademoiselle"
     ),
+    **_table("Jr = Junior; Sr = Senior", Place.AFTER_NAME, may_end=False),
+    **_table("vs = versus", Place.ANYWHERE, may_end=False),
     **_table("Jr. = Junior; Sr. = Senior; Bros. = Brothers; Inc. = Incorporated; Ltd. = Limited",
              Place.AFTER_NAME, may_end=True),
     **_table("e.g. = for example; i.e. = that is; vs. = versus; cf. = compare; viz. = namely",
@@ -86,14 +92,16 @@ _ENGLISH = {
 _TABLES = {
     "en": _ENGLISH,
     "de": {
-        **_titles("Dr. = Doktor; Prof. = Professor; Hr. = Herr; St. = Sankt"),
+        **_titles("Dr. = Doktor; Prof. = Professor; Hr. = Herr; St. = Sankt; Fr. = Frau;"
+                  "Frl. = Fräulein; Dr = Doktor; Prof = Professor"),
         **_table("z. B. = zum Beispiel; z.B. = zum Beispiel; d. h. = das heißt; d.h. = das heißt;"
                  "bzw. = beziehungsweise; ca. = circa", Place.ANYWHERE, may_end=False),
         **_table("usw. = und so weiter; etc. = et cetera", Place.ANYWHERE, may_end=True),
         **_table("Nr. = Nummer; S. = Seite", _NUMBER, may_end=False),
     },
     "fr": {
-        **_titles("M. = Monsieur; MM. = Messieurs; Dr. = Docteur; St. = Saint"),
+        **_titles("M. = Monsieur; MM. = Messieurs; Dr. = Docteur; St. = Saint; Mgr = Monseigneur;"
+                  "Mlles = Mesdemoiselles"),
         **_table("p. ex. = par exemple; c.-à-d. = c'est-à-dire", Place.ANYWHERE, may_end=False),
         **_table("etc. = et cetera", Place.ANYWHERE, may_end=True),
         **_table("p. = page; chap. = chapitre; vol. = volume", _NUMBER, may_end=False),

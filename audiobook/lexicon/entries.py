@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from audiobook.lexicon.words import SpokenWord, Token, silence_marks, take_apart
 from audiobook.story.book import Pronunciation
 
-__all__ = ["Index", "find_entry", "index_of"]
+__all__ = ["Found", "Index", "Lexicon", "find_entry", "index_of", "normal_form"]
 
 # Apostrophes are one letter to a lexicon, whichever the typesetter chose.
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'"})
@@ -23,26 +23,59 @@ _VOICELESS = tuple("ptkfθqxχhcʔ")
 
 @dataclass(frozen=True)
 class _Entry:
+    written: str
     words: tuple[str, ...]
+    stops: tuple[bool, ...]  # which words are abbreviated: "Mrs." is
     pronunciation: Pronunciation
 
 
 Index = Mapping[str, tuple[_Entry, ...]]
 
 
+@dataclass(frozen=True)
+class Found:
+    """The printed words that entries say, and the entries, as the lexicon spells them."""
+
+    words: tuple[SpokenWord, ...] = ()
+    entries: tuple[str, ...] = ()
+
+
+class Lexicon(dict[str, Pronunciation]):
+    """Words and how they are said; its index is made once, so it is not to be changed."""
+
+    @functools.cached_property
+    def index(self) -> Index:
+        """The entries by the letters of their first word."""
+        return _index(tuple(self.items()))
+
+
 def index_of(lexicon: Mapping[str, Pronunciation]) -> Index:
     """Return the entries by the letters of their first word, the longest first."""
-    return _index(tuple(lexicon.items()))
+    return lexicon.index if isinstance(lexicon, Lexicon) else _index_again(tuple(lexicon.items()))
 
 
-@functools.lru_cache(maxsize=8)
+def normal_form(written: str) -> str:
+    """Return what two spellings of an entry that mean the same words have in common."""
+    return " ".join(_core(word) for word in written.split())
+
+
+def _core(word: str) -> str:
+    """Return a word of an entry as `take_apart` gives it: the stop of "Mrs." is none of it."""
+    return _plain(word).rstrip(".") or word
+
+
 def _index(items: tuple[tuple[str, Pronunciation], ...]) -> Index:
     index: dict[str, list[_Entry]] = {}
     for written, pronunciation in items:
-        words = tuple(_plain(word) for word in written.split())
+        words = tuple(_core(word) for word in written.split())
         if words:
-            index.setdefault(words[0].casefold(), []).append(_Entry(words, pronunciation))
+            stops = tuple(word.endswith(".") for word in written.split())
+            entry = _Entry(written, words, stops, pronunciation)
+            index.setdefault(words[0].casefold(), []).append(entry)
     return {first: tuple(sorted(entries, key=_rank)) for first, entries in index.items()}
+
+
+_index_again = functools.lru_cache(maxsize=8)(_index)
 
 
 def _rank(entry: _Entry) -> tuple[int, bool]:
@@ -66,9 +99,7 @@ def _meets(entry: str, word: str) -> bool:
     return entry.islower() or (word.isupper() and len(word) > 1)
 
 
-def find_entry(
-    tokens: Sequence[Token], i: int, index: Index, *, has_possessives: bool
-) -> tuple[SpokenWord, ...]:
+def find_entry(tokens: Sequence[Token], i: int, index: Index, *, has_possessives: bool) -> Found:
     """Return the words of the longest entry that begins at token ``i``, or nothing.
 
     Parameters
@@ -83,9 +114,8 @@ def find_entry(
     for entry in sorted(found, key=_rank):
         words = _try_entry(entry, tokens[i : i + len(entry.words)], has_possessives)
         if words:
-            return words
-    compound = _try_compound(tokens[i], index, has_possessives)
-    return (compound,) if compound else ()
+            return Found(words, (entry.written,))
+    return _try_compound(tokens[i], index, has_possessives)
 
 
 def _owner(word: str, *, has_possessives: bool) -> str:
@@ -95,8 +125,10 @@ def _owner(word: str, *, has_possessives: bool) -> str:
 def _try_entry(
     entry: _Entry, tokens: Sequence[Token], has_possessives: bool
 ) -> tuple[SpokenWord, ...]:
-    divided = any(token.after for token in tokens[:-1]) or any(t.before for t in tokens[1:])
-    if len(tokens) < len(entry.words) or divided:
+    if len(tokens) < len(entry.words) or any(token.before for token in tokens[1:]):
+        return ()
+    inner = zip(tokens[:-1], entry.stops[:-1], strict=True)
+    if any(token.after not in (("", ".") if stop else ("",)) for token, stop in inner):
         return ()
     cores = [_plain(token.core) for token in tokens]
     for last in (cores[-1], _owner(cores[-1], has_possessives=has_possessives)):
@@ -136,14 +168,15 @@ def _ending_sound(ipa: str, ending: str) -> str:
     return "s" if last.endswith(_VOICELESS) else "z"
 
 
-def _try_compound(token: Token, index: Index, has_possessives: bool) -> SpokenWord | None:
+def _try_compound(token: Token, index: Index, has_possessives: bool) -> Found:
     """Say the parts of "Kazakh-born" or "Akbulak—the" that the lexicon knows."""
     parts = _JOINTS.split(token.core)
     if len(parts) == 1:
-        return None
+        return Found()
     said = [_part(part, index, has_possessives) for part in parts[::2]]
-    if not any(known for _, known in said):
-        return None
+    entries = tuple(entry for _, entry in said if entry)
+    if not entries:
+        return Found()
     joints = [*parts[1::2], ""]
     words = [word for word, _ in said]
     says = "".join(word.say + joint for word, joint in zip(words, joints, strict=True))
@@ -153,12 +186,12 @@ def _try_compound(token: Token, index: Index, has_possessives: bool) -> SpokenWo
     )
     before, after = silence_marks(token.before), silence_marks(token.after)
     has_ipa = all(word.ipa for word in words)
-    return SpokenWord(
-        token.written, before + says + after, before + ipas + after if has_ipa else ""
-    )
+    ipa = before + ipas + after if has_ipa else ""
+    return Found((SpokenWord(token.written, before + says + after, ipa),), entries)
 
 
-def _part(part: str, index: Index, has_possessives: bool) -> tuple[SpokenWord, bool]:
+def _part(part: str, index: Index, has_possessives: bool) -> tuple[SpokenWord, str]:
+    """Return how a part of a compound is said, and the entry that says so, or ""."""
     token = take_apart(part)
     first = _plain(token.core)
     owner = _owner(first, has_possessives=has_possessives)
@@ -167,5 +200,5 @@ def _part(part: str, index: Index, has_possessives: bool) -> tuple[SpokenWord, b
             if len(entry.words) == 1:
                 words = _try_entry(entry, [token], has_possessives)
                 if words:
-                    return words[0], True
-    return SpokenWord(part, part), False
+                    return words[0], entry.written
+    return SpokenWord(part, part), ""

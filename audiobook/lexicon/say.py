@@ -14,26 +14,17 @@ from audiobook.lexicon.abbreviations import (
     abbreviations,
 )
 from audiobook.lexicon.entries import find_entry, index_of
+from audiobook.lexicon.grammar import Grammar, grammar_of
+from audiobook.lexicon.numbers import number_reading
+from audiobook.lexicon.roman import roman_reading
+from audiobook.lexicon.site import Site
 from audiobook.lexicon.words import SpokenWord, Token, silence_marks, take_apart
 from audiobook.story.book import Pronunciation
-from audiobook.story.headings import WORDS_BEFORE, numeral_value
 
 __all__ = ["say"]
 
-_CHAPTER_WORD = re.compile(WORDS_BEFORE, re.IGNORECASE)
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?")
-_SMALL_ROMAN = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})")
-_ORDINAL_WORDS = """
-first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth
-fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth
-"""
-_ORDINALS = _ORDINAL_WORDS.split()
-_RULER_NAMES = """
-Alexander Benedict Catherine Charles Christian Clement Edward Elizabeth Francis Frederick George
-Gregory Gustav Henry Innocent James John Leopold Louis Ludwig Mary Napoleon Nicholas Paul Peter
-Philip Pius Ramses Richard Urban Victor Wilhelm William
-"""
-_RULERS = frozenset(_RULER_NAMES.split())
+_ROMAN_DIGITS = frozenset("IVXLCDM")
 MAX_SPOKEN_ABBREVIATION = 3  # printed words in the longest abbreviation, "c. -à- d."
 
 
@@ -66,11 +57,12 @@ def say(
     written = text.split()
     tokens = [take_apart(unicodedata.normalize("NFC", word)) for word in written]
     primary = re.split(r"[-_]", language.lower())[0]
-    spoken = [*_spoken(tokens, lexicon, primary, is_heading=is_heading)]
+    grammar = grammar_of(language) or Grammar(primary)
+    spoken = [*_spoken(tokens, lexicon, primary, grammar, is_heading=is_heading)]
     for last in _line_ends(text):
         spoken[last] = _with_pause(spoken[last])
     return tuple(
-        SpokenWord(as_printed, word.say, word.ipa)
+        word if word.written == as_printed else SpokenWord(as_printed, word.say, word.ipa)
         for as_printed, word in zip(written, spoken, strict=True)
     )
 
@@ -95,6 +87,7 @@ def _spoken(
     tokens: Sequence[Token],
     lexicon: Mapping[str, Pronunciation],
     language: str,
+    grammar: Grammar,
     *,
     is_heading: bool,
 ) -> Iterator[SpokenWord]:
@@ -103,14 +96,24 @@ def _spoken(
     while i < len(tokens):
         words: tuple[SpokenWord, ...] = ()
         if index and tokens[i].core:
-            words = find_entry(tokens, i, index, has_possessives=language == "en")
+            words = find_entry(tokens, i, index, has_possessives=language == "en").words
         words = words or _abbreviation(tokens, i, known)
         if not words:
-            saying = _numeral(tokens, i, language, is_heading=is_heading)
+            saying = _number(tokens, i, grammar, is_heading=is_heading)
             word = None if saying else _initials(tokens, i, language)
             words = (word or SpokenWord(tokens[i].written, saying or _plainly(tokens[i])),)
         yield from words
         i += len(words)
+
+
+def _number(tokens: Sequence[Token], i: int, grammar: Grammar, *, is_heading: bool) -> str:
+    """Return what is said for a number in digits or Roman numerals, "" for any other word."""
+    core = tokens[i].core
+    if core[:1] in _ROMAN_DIGITS:
+        said = roman_reading(Site(tokens, i, grammar), is_heading=is_heading)
+        if said:
+            return said
+    return number_reading(tokens, i, grammar)
 
 
 def _plainly(token: Token) -> str:
@@ -214,31 +217,3 @@ def _is_initial_of_name(tokens: Sequence[Token], i: int) -> bool:
     if tokens[i].core == "I" and not among_initials:
         return False
     return following.opens_with_capital and (among_initials or not _opens(following))
-
-
-def _numeral(tokens: Sequence[Token], i: int, language: str, *, is_heading: bool) -> str:
-    """Return the number for a Roman numeral where it can be nothing else, else ""."""
-    token = tokens[i]
-    value = numeral_value(token.core) if token.core.isalpha() and token.core.isupper() else 0
-    if not value:
-        return ""
-    before = tokens[i - 1] if i else None
-    following = tokens[i + 1] if i + 1 < len(tokens) else None
-    goes_on = following is not None and not token.after and following.core[:1].islower()
-    if before is None:
-        said = str(value) if is_heading and (following is None or token.after) else ""
-    elif before.after or not before.opens_with_capital or (goes_on and token.core == "I"):
-        said = ""
-    elif _CHAPTER_WORD.fullmatch(before.core):
-        said = str(value)
-    else:
-        said = _numeral_after_name(token.core, before.core, value) if language == "en" else ""
-    return said and silence_marks(token.before) + said + silence_marks(token.after)
-
-
-def _numeral_after_name(numeral: str, name: str, value: int) -> str:
-    """Return "the Eighth" after a ruler's name and "2" after another ("World War II")."""
-    if name in _RULERS and value <= len(_ORDINALS) and numeral != "I":
-        return f"the {_ORDINALS[value - 1].capitalize()}"
-    is_clear = len(numeral) > 1 and _SMALL_ROMAN.fullmatch(numeral)
-    return str(value) if is_clear else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -48,6 +49,7 @@ class Token:
         return self.core[:1].isupper()
 
 
+@functools.lru_cache(maxsize=16_384)  # a book's words come again and again
 def take_apart(written: str) -> Token:
     """Part a printed word from its punctuation.
 

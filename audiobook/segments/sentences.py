@@ -6,6 +6,7 @@ import functools
 import re
 
 from audiobook.lexicon.abbreviations import Place, abbreviations
+from audiobook.lexicon.grammar import grammar_of
 
 __all__ = ["sentence_spans"]
 
@@ -17,6 +18,7 @@ _LOOSE_CLOSERS = "»”›"  # French stands a space before these
 _NEUTRAL = str.maketrans(dict.fromkeys(_DOUBLE_QUOTES, " "))
 _SINGLE_QUOTES = re.compile(r"(?<!\w)[‘']|(?<=[.!?,…])['’](?=\s|$)")
 _LIST_NUMBER = re.compile(r"\W*(?:\d{1,3}|[ivxlIVXL]{1,5})[.)]\W*")
+_FIRST_WORD = re.compile(r"\w+")
 _INITIAL = re.compile(r"\W*(?:[^\W\d_]\.)*[^\W\d_]\.")
 
 
@@ -98,6 +100,8 @@ def _divides(text: str, start: int, end: int, following: int, language: str) -> 
     last = sentence.rsplit(None, 1)[-1].lstrip(_OPENERS)
     if not last.endswith("."):
         return True
+    if last[:-1].isdigit() and _is_ordinal(text[following:], language):
+        return False
     if _INITIAL.fullmatch(last):
         return not _is_initial(last, opening, language)
     before_name, before_number, never = _unfinished(language)
@@ -105,6 +109,14 @@ def _divides(text: str, start: int, end: int, following: int, language: str) -> 
     if form in never or (form in before_name and not opening.isdigit()):
         return False
     return not (form in before_number and opening.isdigit())
+
+
+def _is_ordinal(following: str, language: str) -> bool:
+    """Tell whether a number with a stop ranks what follows: "im 19. Jahrhundert"."""
+    grammar, word = grammar_of(language), _FIRST_WORD.match(following)
+    if grammar is None or word is None or not grammar.day_dot:
+        return False
+    return word[0] in grammar.months or word[0] in grammar.dot_nouns
 
 
 def _is_initial(last: str, opening: str, language: str) -> bool:

@@ -81,8 +81,9 @@ def pronounce(words: Sequence[SpokenWord], language: str, known: Collection[str]
     Parameters
     ----------
     words : sequence of SpokenWord
-        A word's ``ipa`` is taken as it is; the others are phonemised by espeak-ng, in the runs
-        they form between punctuation, as its rules join and reduce neighbours.
+        A word's ``ipa`` is taken as it is, in the model's own notation; the others are
+        phonemised by espeak-ng, in the runs they form between punctuation, as its rules join and
+        reduce neighbours.
     language : str
         espeak-ng's code of the language.
     known : collection of str
@@ -97,7 +98,7 @@ def pronounce(words: Sequence[SpokenWord], language: str, known: Collection[str]
             continue
         _add_run(line, run, language)
         run = []
-        _add_piece(line, piece)
+        _add_piece(line, piece, language)
     _add_run(line, run, language)
     return Pronunciation(line.text.rstrip(), _all_spans(line, len(words)))
 
@@ -112,9 +113,9 @@ def _all_spans(line: _Line, n_words: int) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-def _add_piece(line: _Line, piece: _Piece) -> None:
+def _add_piece(line: _Line, piece: _Piece, language: str) -> None:
     if piece.ipa:
-        phonemes = _in_vocabulary(piece.ipa, line.known)
+        phonemes = _in_vocabulary(_in_notation(piece.ipa, language), line.known)
         if phonemes:
             line.mark(piece.word, *line.add(phonemes, glued=piece.glued))
     else:
@@ -162,6 +163,24 @@ _AMERICAN = (
     ("oʊ", "O"), ("ɜːɹ", "ɜɹ"), ("ɜː", "ɜɹ"), ("ɪə", "iə"), ("o", "ɔ"), ("ː", ""), ("ɾ", "T"),
 )  # fmt: skip
 _BRITISH = (("əʊ", "Q"), ("eə", "ɛː"), ("iə", "ɪə"), ("o", "ɔ"))
+
+
+# What dictionaries write otherwise than espeak-ng, and ties between the letters of one sound.
+_GIVEN = (("\u0361", ""), ("\u035c", ""), ("r", "ɹ"), ("g", "ɡ"))
+_DIPHTHONGS = (
+    ("aɪ", "I"), ("aʊ", "W"), ("eɪ", "A"), ("ɔɪ", "Y"), ("dʒ", "ʤ"), ("tʃ", "ʧ"), ("ɚ", "əɹ"),
+)  # fmt: skip
+_GIVEN_AMERICAN = (("oʊ", "O"), ("əʊ", "O"), ("ɜːɹ", "ɜɹ"), ("ɜː", "ɜɹ"), ("ː", ""))
+_GIVEN_BRITISH = (("əʊ", "Q"), ("oʊ", "Q"))
+
+
+def _in_notation(ipa: str, language: str) -> str:
+    """Write given English sounds as the model learnt them; every other sound stays as given."""
+    if language.startswith("en"):
+        own = _GIVEN_BRITISH if language == "en-gb" else _GIVEN_AMERICAN
+        for ours, its in (*_GIVEN, *_DIPHTHONGS, *own):
+            ipa = ipa.replace(ours, its)
+    return ipa
 
 
 # What sets phrases apart, as against the apostrophe or hyphen inside a word.

@@ -185,6 +185,9 @@ class Book:
     cover: str = _key("", "a picture beside book.toml; one is drawn where empty")
     story: str = _key("", "the story's file beside book.toml")
     profile: str = _key("", 'what it is made for, as --profile; "" is storybook')
+    lexicons: tuple[str, ...] = _key(
+        (), "pronunciation lexicons (PLS files) beside book.toml, the first of them first"
+    )
     voice: Voice = field(default_factory=Voice)
     pauses: Pauses = field(default_factory=Pauses)
     music: Music = field(default_factory=Music)

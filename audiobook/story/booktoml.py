@@ -128,6 +128,8 @@ class _Checker:
     def value(self, key: Key, value: Any, path: KeyPath, where: str) -> Any:
         if key.files and not (key.type is str and isinstance(value, str)):
             return self.music(key, value, path, where)
+        if key.type is tuple:
+            return self.texts(key, value, path, where)
         if key.name == "date" and isinstance(value, date | int) and value is not True:
             value = str(value)[:10]  # TOML has dates of its own
         if key.type is float and type(value) is int:
@@ -141,6 +143,12 @@ class _Checker:
         if key.pattern and not re.fullmatch(key.pattern, str(value)):
             raise self.wrong(path, f"{key.name}{where} is {_shown(value)}; it must be {key.about}")
         return value
+
+    def texts(self, key: Key, value: Any, path: KeyPath, where: str) -> tuple[str, ...]:
+        if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() for v in value):
+            wanted = f'{key.name}{where} must be a list of names: {key.name} = ["names.pls"]'
+            raise self.wrong(path, wanted)
+        return tuple(value)
 
     def music(self, key: Key, value: Any, path: KeyPath, where: str) -> Any:
         """Read one music file, or several, or such for each mood."""

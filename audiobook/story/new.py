@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from audiobook.errors import StoryError
-from audiobook.story.book import Book, ChapterSettings, MusicFile, SegmentSettings
+from audiobook.story.book import Book, ChapterSettings, MusicFile, Pronunciation, SegmentSettings
 from audiobook.story.headings import match_chapter_line
 from audiobook.story.markdown import parse_markdown
 from audiobook.story.model import Block, BlockKind, Chapter, Span, SpanKind, Story
@@ -215,7 +215,13 @@ def render_book(story: Story, book: Book) -> str:
         values = getattr(book, name)
         lines += ["", f"# {_TABLE_HEADS[name]}", f"[{name}]"]
         lines += [_line(key, getattr(values, key.name)) for key in keys_of(table).values()]
-    lines += ["", _LEXICON_HEAD.rstrip(), *_lexicon_lines(book), "", _CHAPTER_EXAMPLE.rstrip()]
+    lines += [
+        "",
+        _LEXICON_HEAD.rstrip(),
+        *_lexicon_lines({**story.lexicon, **book.lexicon}),
+        "",
+        _CHAPTER_EXAMPLE.rstrip(),
+    ]
     for chapter in book.chapters:
         lines += ["", *_entry_lines("chapter", chapter)]
     for segment in book.segments:
@@ -237,8 +243,8 @@ def _line(key: Key, value: Any) -> str:
     return f"{mark}{key.name} = {_toml(value)}  # {about}"
 
 
-def _lexicon_lines(book: Book) -> Iterator[str]:
-    for word, said in book.lexicon.items():
+def _lexicon_lines(lexicon: Mapping[str, Pronunciation]) -> Iterator[str]:
+    for word, said in lexicon.items():
         both = {name: text for name, text in vars(said).items() if text}
         yield f"{_toml_key(word)} = {_toml(both if said.say else said.ipa)}"
 

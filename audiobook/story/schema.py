@@ -49,7 +49,7 @@ class Key:
     ----------
     type : type
         ``str``, ``bool``, ``int`` or ``float``; a float may be written as a whole number. A
-        ``tuple`` or ``dict`` is of music files alone.
+        ``tuple`` is of texts, or of music files, as a ``dict`` is.
     least, most : float or None
         Limits of a number, included.
     pattern : str
@@ -135,6 +135,8 @@ def _value(key: Key) -> dict[str, Any]:
         return {"description": key.about, "type": "object", "additionalProperties": _files()}
     if key.files:
         return {"description": key.about, **_files()}
+    if key.type is tuple:
+        return {"description": key.about, "type": "array", "items": {"type": "string"}}
     schema: dict[str, Any] = {"description": key.about, "type": _JSON_TYPES[key.type]}
     limits = {
         "minimum": key.least,

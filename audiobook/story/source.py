@@ -15,16 +15,13 @@ ALL = "all"
 
 
 def completed(book: Book, story: Story) -> Book:
-    """Let what the story says of itself and its words hold where the book says nothing."""
-    own = {word.casefold() for word in book.lexicon}
-    lexicon = {word: said for word, said in story.lexicon.items() if word.casefold() not in own}
+    """Let what the story says of itself hold where the book says nothing."""
     return dataclasses.replace(
         book,
         date=book.date or story.date,
         publisher=book.publisher or story.publisher,
         description=book.description or story.description,
         series=book.series or story.series,
-        lexicon={**lexicon, **book.lexicon},
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import posixpath
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from audiobook.errors import StoryError
 from audiobook.story.book import Pronunciation, Read
 from audiobook.story.epub.archive import Archive
 from audiobook.story.epub.assemble import assemble
@@ -16,10 +18,11 @@ from audiobook.story.epub.items import Document
 from audiobook.story.epub.markup import Element, parse
 from audiobook.story.epub.outline import Text, marks_of
 from audiobook.story.epub.package import Package, open_package
-from audiobook.story.epub.pronounce import pls_entries, said_entries
+from audiobook.story.epub.pronounce import is_of_language, said_entries
 from audiobook.story.epub.sift import sift
 from audiobook.story.languages import language_code
 from audiobook.story.model import Story
+from audiobook.story.pls import parse_pls
 
 __all__ = ["read_epub"]
 
@@ -124,8 +127,14 @@ class _Reader:
         """Return what the book says of its words; a word itself says more than the lexicon."""
         found: dict[str, Pronunciation] = {}
         for name in self.package.lexicons:
-            for word, sounds in pls_entries(self._parsed(name), language):
-                found.setdefault(word, sounds)
+            try:
+                pls = parse_pls(self.archive.read(name), f"{self.archive.name}: {name}")
+            except StoryError as error:
+                self.notes.append(f"a lexicon of the book is not used: {error}")
+                continue
+            if is_of_language(pls.language, language):
+                for word, sounds in pls.entries.items():
+                    found.setdefault(unicodedata.normalize("NFC", word), sounds)
         said = [entry for document in documents for entry in document.said]
         texts = (item.draft.text for document in documents for item in document.items)
         return {**found, **said_entries(said, texts)} if said else found

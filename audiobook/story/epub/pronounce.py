@@ -1,43 +1,26 @@
-"""Pronunciation lexicons (W3C PLS) and words that say how they sound in, a lexicon out."""
+"""Words that say how they sound (``ssml:ph``) in, a lexicon out."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from audiobook.story.book import Pronunciation
-from audiobook.story.epub.markup import Element, texts
-from audiobook.story.epub.xsampa import ipa_of
+from audiobook.story.xsampa import ipa_of_xsampa
 
-__all__ = ["pls_entries", "said_entries"]
+__all__ = ["is_of_language", "said_entries"]
 
 _SAMPA = frozenset(("x-sampa", "xsampa", "x-xsampa"))
 _EDGES = " \t\n.,;:!?…\"'“”‘’«»()[]"
 _WORD = re.compile(r"[^\s]+")
 
 
-def pls_entries(root: Element, language: str) -> Iterator[tuple[str, Pronunciation]]:
-    """Yield the entries of a lexicon that is in a language, or says none.
-
-    Of several sounds the preferred one counts, else the first.
-    """
-    spoken = root.get("lang", "").lower().split("-")[0]
-    if spoken and language and spoken != language.lower().split("-")[0]:
-        return
-    alphabet = root.get("alphabet", "ipa")
-    for lexeme in root.iter():
-        if lexeme.tag != "lexeme":
-            continue
-        sounds = [e for e in lexeme if e.tag == "phoneme" and texts(e)]
-        sounds.sort(key=lambda e: e.get("prefer") != "true")
-        ipas = [_ipa(texts(e), e.get("alphabet", alphabet)) for e in sounds]
-        ipa = next(filter(None, ipas), "")
-        say = next((texts(e) for e in lexeme if e.tag == "alias" and texts(e)), "")
-        for word in lexeme:
-            if word.tag == "grapheme" and texts(word) and (ipa or say):
-                yield unicodedata.normalize("NFC", texts(word)), Pronunciation(ipa, say)
+def is_of_language(spoken: str, language: str) -> bool:
+    """Tell whether a lexicon is in a language, or says none."""
+    first, second = (tag.lower().split("-")[0] for tag in (spoken, language))
+    return not first or not second or first == second
 
 
 def said_entries(
@@ -68,5 +51,5 @@ def said_entries(
 def _ipa(sounds: str, alphabet: str) -> str:
     alphabet = alphabet.lower()
     if alphabet in _SAMPA:
-        return ipa_of(sounds)
+        return ipa_of_xsampa(sounds)
     return sounds if alphabet in ("ipa", "") else ""
