@@ -11,7 +11,7 @@ from audiobook.cli import COMMANDS, app
 
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
 # Commands whose help lists other commands, and those.
-NAMES = [*COMMANDS, "cache info", "cache prune"]
+NAMES = [*COMMANDS, "cache info", "cache prune", "lexicon check"]
 SHORTEST_TERMINAL = 80
 # Options whose absence needs no explanation: what they are about is then not done.
 WITHOUT_DEFAULT = {"--out", "--say", "--help", "--midi", "--picture"}

@@ -39,6 +39,7 @@ def sentences(text, language="en"):
         ("en", ['"First one here.', 'Third!" he said.', "Then he left."]),
         ("fr", ["« Arrêtez ! » cria-t-il.", "« Pourquoi ? »", "M. Dupont arriva."]),
         ("de", ["Er wohnt z. B. in Berlin.", "Dr. Müller kam am 3. Mai.", "„Halt!“ rief er."]),
+        ("de", ["Es war im 19. Jahrhundert.", "Sie wohnten im 2. Stock.", "Es waren 3.", "Dann"]),
         ("ru", ["— Стой! — крикнул он.", "— Зачем?", "А. С. Пушкин писал и т. д. и т. п."]),
         ("kk", ["Mrs. Smith келді.", "— Қайда? — деді ол.", "Ол отырды."]),
         ("es", ["¿Qué?", "¡No! dijo ella.", "El Sr. López vino."]),
@@ -204,6 +205,12 @@ WORD = st.sampled_from(
             "well,",
             "и",
             "Т.б.",
+            "$5.50",
+            "1998",
+            "19.",
+            "Jahrhundert",
+            "km",
+            "XIX",
             "你好。",
             "«",
             "»",
@@ -222,7 +229,7 @@ BLOCKS = st.lists(
 
 
 @settings(max_examples=300, deadline=None)
-@given(BLOCKS, st.sampled_from(["en", "ru", "zh", "kk", ""]), st.booleans())
+@given(BLOCKS, st.sampled_from(["en", "de", "fr", "ru", "zh", "kk", ""]), st.booleans())
 def test_every_word_is_spoken_once_in_order(blocks, language, speak_title):
     """Texts and separators joined are the chapter, word for word, and none is silent."""
     story = Chapter(

@@ -35,6 +35,25 @@ def sounds(line: Pronunciation) -> list[str]:
     return [line.phonemes[span.start : span.end] for span in line.spans]
 
 
+@pytest.mark.parametrize("language", ["en-us", "en-gb"])
+@pytest.mark.parametrize(
+    "word", ["noise", "house", "face", "judge", "church", "boat", "bird", "car", "Ida", "child"]
+)
+def test_given_sounds_are_written_as_the_model_learnt_them(word: str, language: str) -> None:
+    """A word's own sounds, given as IPA, make the line that the word makes by itself."""
+    ipa = espeakng.phonemes(word, language)
+    assert len(ipa) > 2
+    given = pronounce([SpokenWord(word, word, ipa)], language, KNOWN)
+    assert given.phonemes == pronounce(words(word), language, KNOWN).phonemes
+
+
+def test_dictionaries_may_write_r_and_ties() -> None:
+    """A plain r, ties and an ASCII g are what English dictionaries write; elsewhere r is r."""
+    tied = [SpokenWord("x", "x", "gre\u026at\u0361\u0283")]
+    assert pronounce(tied, "en-us", KNOWN).phonemes == "ɡɹAʧ"
+    assert pronounce([SpokenWord("x", "x", "peɪro")], "es", KNOWN).phonemes == "peɪro"
+
+
 def test_merged_words_share_a_span() -> None:
     """Words that espeak-ng speaks as one share its span, and only they are marked."""
     line = pronounce(words("One of the men had to go."), "en-us", KNOWN)
