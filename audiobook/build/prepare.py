@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from audiobook.build.arrange import ChapterJob
+from audiobook.build.casting import Casting
 from audiobook.build.choose import find_settings
 from audiobook.build.language import language_of
 from audiobook.build.lexicons import lexicons_of
@@ -14,7 +15,8 @@ from audiobook.build.library import NO_MUSIC, Library, is_palette
 from audiobook.build.moods import Moods, Wish, choose_moods
 from audiobook.build.options import Options
 from audiobook.build.pieces import Piece, Pieces
-from audiobook.build.recipe import MusicPlan, OwnTrack, Reading, chapter_recipe, keyed
+from audiobook.build.reasons import reading_record, track_record
+from audiobook.build.recipe import MusicPlan, Reading, chapter_recipe, keyed
 from audiobook.errors import BuildError
 from audiobook.lexicon import SpokenWord, merged, say
 from audiobook.mood import feel
@@ -66,6 +68,8 @@ class Preparation:
         self._library = Library(book, options.base)
         self._overrides = {s.id: s for s in book.segments}
         self._narrator = self._voice(book.voice.narrator)
+        self.casting = Casting(story, book, self.language, self._narrator, self._voice)
+        self.notes += self.casting.notes
         self._pieces = Pieces(book, profile, self.language, self._facts(), len(story.chapters))
         if profile.speaks_titles and not book.voice.speak_titles:
             self.notes.append(f"{profile.name}: titles are read although speak_titles is off")
@@ -122,6 +126,7 @@ class Preparation:
             language=self.language,
             lexicon=self.lexicon,
             speak_title=self._speaks_title(settings),
+            lines=self.casting.lines(piece),
             opening=piece.opening,
             closing=piece.closing,
         )
@@ -176,12 +181,13 @@ class Preparation:
         record = {
             "title": piece.chapter.title,
             "recipe": {name: part for name, part in recipe.items() if name != "clips"},
-            "readings": [_reading_record(r) for r in readings],
-            "tracks": [_track_record(t) for t in (music.tracks if music else ())],
+            "readings": [reading_record(r) for r in readings],
+            "tracks": [track_record(t) for t in (music.tracks if music else ())],
         }
         return Prepared(piece.number, piece.chapter, readings, job, selected, piece, record)
 
     def _reading(self, segment: Segment, voice: Voice, speed: float, take: int) -> Reading:
+        voice = self.casting.voices.get(segment.speaker, voice)
         own = self._overrides.get(segment.id)
         if own is not None:
             voice = self._voice(own.voice) if own.voice else voice
@@ -257,28 +263,6 @@ class Preparation:
             for id_ in self._overrides
             if id_ not in ids
         ]
-
-
-def _reading_record(reading: Reading) -> dict[str, Any]:
-    return {
-        "text": reading.segment.text,
-        "spoken": [[word.say, word.ipa] for word in reading.segment.words],
-        "after": reading.segment.after,
-        "voice": reading.voice.address,
-        "language": reading.language,
-        "speed": reading.speed,
-        "take": reading.take,
-        "key": reading.key,
-    }
-
-
-def _track_record(track: OwnTrack) -> dict[str, str]:
-    return {
-        "file": track.name,
-        "sha256": track.sha256,
-        "credit": track.credit,
-        "licence": track.licence,
-    }
 
 
 def _respelled(

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
-__all__ = ["match_chapters", "why_stale"]
+from audiobook.build.recipe import OwnTrack, Reading
+
+__all__ = ["match_chapters", "reading_record", "track_record", "why_stale"]
 
 Record = dict[str, Any]
 
@@ -155,3 +157,27 @@ def _difference(old: Record, new: Record) -> str:
                 return "is pronounced differently"
             return f"{name} changed: {_short(old.get(name))} -> {_short(new.get(name))}"
     return "engine changed" if old["key"] != new["key"] else ""
+
+
+def reading_record(reading: Reading) -> Record:
+    """Return what is kept of a reading, to compare the next one with."""
+    return {
+        "text": reading.segment.text,
+        "spoken": [[word.say, word.ipa] for word in reading.segment.words],
+        "after": reading.segment.after,
+        "voice": reading.voice.address,
+        "language": reading.language,
+        "speed": reading.speed,
+        "take": reading.take,
+        "key": reading.key,
+    }
+
+
+def track_record(track: OwnTrack) -> Record:
+    """Return what is kept of a music file."""
+    return {
+        "file": track.name,
+        "sha256": track.sha256,
+        "credit": track.credit,
+        "licence": track.licence,
+    }

@@ -50,8 +50,20 @@ def check_story(
         return unmeasured(file, "story", why_not, AS_WRITTEN)
     written = [word for block in chapter.blocks for word in block.text.split()]
     spoken = [w for s in segments if s["kind"] not in UNWRITTEN for w in s["text"].split()]
-    difference = _difference(written, spoken)
+    difference = _difference(written, _rejoined(written, spoken))
     return said(file, "story", not difference, difference or f"{len(written)} words", AS_WRITTEN)
+
+
+def _rejoined(written: Sequence[str], spoken: Sequence[str]) -> list[str]:
+    """Put together again what is one word on the page and was said in parts: "yes—“but"."""
+    found: list[str] = []
+    for part in spoken:
+        wanted = written[len(found) - 1] if 0 < len(found) <= len(written) else ""
+        if found and found[-1] != wanted and wanted.startswith(found[-1] + part):
+            found[-1] += part
+        else:
+            found.append(part)
+    return found
 
 
 def _difference(wanted: list[str], found: list[str]) -> str:

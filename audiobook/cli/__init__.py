@@ -24,6 +24,7 @@ COMMANDS = {
     "build": "build",
     "chapters": "inspect",
     "segments": "inspect",
+    "cast": "cast",
     "lexicon": "lexicon",
     "new": "inspect",
     "voices": "sounds",

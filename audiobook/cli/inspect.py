@@ -170,6 +170,7 @@ def segments_command(chapters: tuple[str, ...], as_json: bool, **typed: Any) -> 
 
     The id in front is what [[segment]] in book.toml takes.
     """
+    from audiobook.segments import NARRATOR
     from audiobook.timeline import pause_s
 
     desk = desk_of(Asked(**typed), chapters=chapters)
@@ -187,6 +188,7 @@ def segments_command(chapters: tuple[str, ...], as_json: bool, **typed: Any) -> 
                                 "id": r.segment.id,
                                 "kind": r.segment.kind,
                                 "speaker": r.segment.speaker,
+                                "voice": r.voice.address,
                                 "text": r.segment.text,
                                 "spoken": r.segment.spoken,
                                 "pause_s": pause_s(r.segment.after, plan.book.pauses),
@@ -208,7 +210,8 @@ def segments_command(chapters: tuple[str, ...], as_json: bool, **typed: Any) -> 
             said = _said(r)
             if said != " ".join(w.written for w in segment.words):
                 click.echo(f"  {'':<11} said: {said}")
-            click.echo(f"  {'':<11} {r.voice.address}, then {pause:.2f} s ({segment.after})")
+            who = "" if segment.speaker == NARRATOR else f"{segment.speaker}: "
+            click.echo(f"  {'':<11} {who}{r.voice.address}, then {pause:.2f} s ({segment.after})")
 
 
 def _said(reading: Reading) -> str:

@@ -78,6 +78,11 @@ def story_options(command: F) -> F:
             help="Narrator [default: kokoro:af_heart, or what speaks the story's language].",
         ),
         click.option(
+            "--cast",
+            type=click.Choice(["auto", "none"]),
+            help="Voices of their own for the speakers [default: those in [cast] of book.toml].",
+        ),
+        click.option(
             "--speed",
             type=click.FloatRange(0.5, 2.0),
             metavar="X",
@@ -130,6 +135,7 @@ class Asked:
     story: str
     out: str | None = None
     voice: str | None = None
+    cast: str | None = None
     speed: float | None = None
     music: tuple[str, ...] = ()
     mood: str | None = None
@@ -234,6 +240,8 @@ def _overlaid(book: Book, asked: Asked) -> Book:
     voice, music = book.voice, book.music
     if asked.voice is not None or asked.draft:
         voice = replace(voice, narrator=asked.voice or "")
+    if asked.cast is not None or asked.draft:
+        voice = replace(voice, cast=asked.cast or "none")
     if asked.speed is not None:
         voice = replace(voice, speed=asked.speed)
     if asked.music:

@@ -9,9 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from audiobook.cast import Line
 from audiobook.lexicon import say
 from audiobook.segments.breath import Breath, breaths
 from audiobook.segments.model import Boundary, Segment, SegmentKind
+from audiobook.segments.runs import NARRATOR, runs, within
 from audiobook.segments.sentences import sentence_spans
 from audiobook.story.book import Pronunciation
 from audiobook.story.directions import Direction
@@ -19,7 +21,6 @@ from audiobook.story.model import Block, BlockKind, Chapter, has_words
 
 __all__ = ["NARRATOR", "block_places", "chapter_text", "segment_chapter"]
 
-NARRATOR = "narrator"
 BLOCK_SEPARATOR = "\n\n"
 SCENE_SEPARATOR = "\n\n***\n\n"
 ID_CHARS = 8
@@ -41,6 +42,7 @@ class _Part:
     after: Boundary
     line: int
     directions: tuple[Direction, ...] = ()
+    speaker: str = NARRATOR
 
 
 def chapter_text(chapter: Chapter) -> str:
@@ -48,13 +50,13 @@ def chapter_text(chapter: Chapter) -> str:
 
     Blocks are divided by a blank line, and by a line of three asterisks where a scene ends.
     """
-    return "".join(block.text.strip() + separator for block, separator in _divided(chapter))
+    return "".join(block.text.strip() + separator for _, block, separator in _divided(chapter))
 
 
 def block_places(chapter: Chapter) -> Iterator[tuple[Block, int]]:
     """Yield the blocks that have text, each with where it begins in `chapter_text`."""
     place = 0
-    for block, separator in _divided(chapter):
+    for _, block, separator in _divided(chapter):
         yield block, place
         place += len(block.text.strip()) + len(separator)
 
@@ -65,6 +67,7 @@ def segment_chapter(
     language: str,
     lexicon: Mapping[str, Pronunciation],
     speak_title: bool,
+    lines: Sequence[Line] = (),
     opening: str = "",
     closing: str = "",
 ) -> tuple[Segment, ...]:
@@ -80,6 +83,9 @@ def segment_chapter(
         The book's own words; see `audiobook.lexicon.say`.
     speak_title : bool
         Whether a title that the source writes is said before the text; a derived one never is.
+    lines : sequence of Line
+        Lines of this chapter that are not the narrator's, in order; each becomes segments of its
+        own, and what stands around it ("said Anna") stays with the narrator.
     opening, closing : str
         Credits that are said before the title and after the text; a line is a paragraph.
 
@@ -95,7 +101,7 @@ def segment_chapter(
     alone (a lone dash) is joined to what stands before it, else after it. The text of one
     sentence decides only its own segment, and whether it is joined to its neighbour.
     """
-    parts = [*_parts(chapter, language or "en")]
+    parts = [*_parts(chapter, language or "en", lines)]
     if speak_title and chapter.title_is_written and has_words(chapter.title):
         parts = [*_title(chapter), *parts]
     parts = [*_credits(opening, language or "en"), *parts, *_credits(closing, language or "en")]
@@ -105,17 +111,17 @@ def segment_chapter(
     return tuple(_spoken(parts, language or "en", lexicon))
 
 
-def _divided(chapter: Chapter) -> Iterator[tuple[Block, str]]:
-    """Yield the blocks that have text, with what divides each from the next."""
+def _divided(chapter: Chapter) -> Iterator[tuple[int, Block, str]]:
+    """Yield the blocks that have text with their index, and what divides each from the next."""
     filled = [i for i, block in enumerate(chapter.blocks) if block.text.strip()]
     for i, following in zip_longest(filled, filled[1:]):
         breaks = chapter.blocks[i + 1 : following]
         if following is None:
-            yield chapter.blocks[i], ""
+            yield i, chapter.blocks[i], ""
         elif any(block.kind is BlockKind.SCENE_BREAK for block in breaks):
-            yield chapter.blocks[i], SCENE_SEPARATOR
+            yield i, chapter.blocks[i], SCENE_SEPARATOR
         else:
-            yield chapter.blocks[i], BLOCK_SEPARATOR
+            yield i, chapter.blocks[i], BLOCK_SEPARATOR
 
 
 def _title(chapter: Chapter) -> Iterator[_Part]:
@@ -134,15 +140,18 @@ def _credits(text: str, language: str) -> Iterator[_Part]:
     """Yield what is said of the book, sentence by sentence."""
     for line in filter(has_words, text.split("\n")):
         block = Block(BlockKind.PARAGRAPH, line, 0)
-        for part in _parts_of(block, BLOCK_SEPARATOR, language):
+        for part in _parts_of(block, BLOCK_SEPARATOR, language, ()):
             yield dataclasses.replace(part, kind=SegmentKind.CREDIT, line=0)
 
 
-def _parts(chapter: Chapter, language: str) -> Iterator[_Part]:
+def _parts(chapter: Chapter, language: str, lines: Sequence[Line]) -> Iterator[_Part]:
     """Yield the parts of the text; those without words are joined to a neighbour."""
     before: _Part | None = None
-    for block, separator in _divided(chapter):
-        for part in _parts_of(block, separator, language):
+    by_block: dict[int, list[Line]] = {}
+    for line in lines:
+        by_block.setdefault(line.block, []).append(line)
+    for i, block, separator in _divided(chapter):
+        for part in _parts_of(block, separator, language, by_block.get(i, ())):
             if before is None:
                 before = part
             elif not has_words(part.text) or not has_words(before.text):
@@ -156,27 +165,40 @@ def _parts(chapter: Chapter, language: str) -> Iterator[_Part]:
 
 def _joined(one: _Part, other: _Part) -> _Part:
     text = one.text + one.separator + other.text
-    kind = other.kind if has_words(other.text) else one.kind
-    line = other.line if has_words(other.text) else one.line
-    directions = one.directions + other.directions
-    return _Part(kind, text, other.separator, other.after, line, directions)
+    said = other if has_words(other.text) else one
+    return _Part(
+        said.kind,
+        text,
+        other.separator,
+        other.after,
+        said.line,
+        one.directions + other.directions,
+        said.speaker,
+    )
 
 
-def _parts_of(block: Block, separator: str, language: str) -> Iterator[_Part]:
+def _parts_of(
+    block: Block, separator: str, language: str, lines: Sequence[Line]
+) -> Iterator[_Part]:
     kind, after = _KINDS[block.kind]
     text = block.text.strip()
     if separator == SCENE_SEPARATOR:
         after = Boundary.SCENE
-    pieces = breaths(text, _units(block.kind, text, language))
-    for piece, following in zip_longest(pieces, pieces[1:]):
+    units = _units(block.kind, text, language)
+    pieces = [
+        (piece, run.speaker)
+        for run in runs(text, lines)
+        for piece in breaths(text, within(text, units, run) if lines else units)
+    ]
+    for (piece, speaker), following in zip_longest(pieces, pieces[1:]):
         line = block.line + text.count("\n", 0, piece.start) if block.line else 0
-        directions = block.directions if piece is pieces[0] else ()
-        if following is None:
-            yield _Part(kind, text[piece.start : piece.end], separator, after, line, directions)
-        else:
+        directions = block.directions if piece is pieces[0][0] else ()
+        said = text[piece.start : piece.end]
+        inner, between = after, separator
+        if following is not None:
             inner = Boundary.SENTENCE if piece.is_sentence else Boundary.CLAUSE
-            between = text[piece.end : following.start]
-            yield _Part(kind, text[piece.start : piece.end], between, inner, line, directions)
+            between = text[piece.end : following[0].start]
+        yield _Part(kind, said, between, inner, line, directions, speaker)
 
 
 def _units(kind: BlockKind, text: str, language: str) -> Sequence[Breath]:
@@ -215,7 +237,7 @@ def _spoken(
         yield Segment(
             name + ordinal,
             part.kind,
-            NARRATOR,
+            part.speaker,
             part.text,
             part.separator,
             words,
@@ -226,5 +248,5 @@ def _spoken(
 
 
 def _name(part: _Part) -> str:
-    content = "\0".join((part.kind, NARRATOR, part.text))
+    content = "\0".join((part.kind, part.speaker, part.text))
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:ID_CHARS]

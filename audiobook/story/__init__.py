@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from audiobook.story.booktoml import load_book, write_take
+    from audiobook.story.bookedit import write_cast, write_take
+    from audiobook.story.booktoml import load_book
     from audiobook.story.new import new_project
     from audiobook.story.project import Project, open_project
     from audiobook.story.read import read_story
@@ -18,6 +19,7 @@ __all__ = [
     "new_project",
     "open_project",
     "read_story",
+    "write_cast",
     "write_take",
 ]
 
@@ -28,7 +30,8 @@ _HOMES = {
     "new_project": "new",
     "open_project": "project",
     "read_story": "read",
-    "write_take": "booktoml",
+    "write_cast": "bookedit",
+    "write_take": "bookedit",
 }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 __all__ = [
     "Book",
+    "CastMember",
     "ChapterSettings",
     "Credits",
     "Music",
@@ -63,6 +64,11 @@ class Voice:
 
     narrator: str = _key("", '"engine:voice", an engine, or "" for the default')
     speed: float = _key(1.0, "1 is the voice's own pace", least=0.5, most=2.0)
+    cast: str = _key(
+        "",
+        '"auto" (speakers have voices), "none", or "" (those in [cast] have)',
+        pattern="(auto|none)?",
+    )
     speak_titles: bool = _key(True, "whether the chapter titles that the story writes are read")
 
 
@@ -139,6 +145,14 @@ class Pronunciation:
 
 
 @dataclass(frozen=True)
+class CastMember:
+    """Who speaks a character's lines."""
+
+    voice: str = _key("", '"engine:voice", or "narrator"; "" for one that fits, with cast = "auto"')
+    also: tuple[str, ...] = ()  # other names of theirs
+
+
+@dataclass(frozen=True)
 class ChapterSettings:
     """What differs in one chapter, found by number or by title. None or "" is as in the book."""
 
@@ -194,5 +208,6 @@ class Book:
     read: Read = field(default_factory=Read)
     credits: Credits = field(default_factory=Credits)
     lexicon: dict[str, Pronunciation] = field(default_factory=dict)
+    cast: dict[str, CastMember] = field(default_factory=dict)
     chapters: tuple[ChapterSettings, ...] = ()
     segments: tuple[SegmentSettings, ...] = ()

@@ -1,9 +1,7 @@
-"""``book.toml`` in, `Book` out, or the line that says what is wrong; keeps takes in it."""
+"""``book.toml`` in, `Book` out, or the line that says what is wrong."""
 
 from __future__ import annotations
 
-import dataclasses
-import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -12,12 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from audiobook.errors import StoryError, did_you_mean
-from audiobook.story.book import Book, ChapterSettings, Music, MusicFile, Pronunciation
+from audiobook.story.book import (
+    Book,
+    CastMember,
+    ChapterSettings,
+    Music,
+    MusicFile,
+    Pronunciation,
+)
 from audiobook.story.schema import ENTRIES, TABLES, Key, keys_of
 from audiobook.story.toml_lines import Path as KeyPath
 from audiobook.story.toml_lines import line_of, lines_of_keys
 
-__all__ = ["load_book", "parse_book", "write_take"]
+__all__ = ["load_book", "parse_book"]
 
 _TYPE_NAMES = {str: "text in quotation marks", bool: "true or false", int: "a whole number"}
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)")
@@ -73,7 +78,7 @@ class _Checker:
 
     def book(self, values: Mapping[str, Any]) -> Book:
         plain = keys_of(Book)
-        tables = [*TABLES, "lexicon", *ENTRIES]
+        tables = [*TABLES, "lexicon", "cast", *ENTRIES]
         found: dict[str, Any] = {}
         for name, value in values.items():
             path = (name,)
@@ -83,6 +88,8 @@ class _Checker:
                 found[name] = TABLES[name](**self.table(TABLES[name], value, path, f"[{name}]"))
             elif name == "lexicon":
                 found[name] = self.lexicon(value)
+            elif name == "cast":
+                found[name] = self.cast(value)
             elif name in ENTRIES:
                 found[ENTRIES[name][0]] = self.entries(name, value)
             else:
@@ -104,9 +111,7 @@ class _Checker:
                 )
 
     def unknown(self, name: str, value: Any, known: list[str]) -> StoryError:
-        if name == "cast":
-            problem = "[cast] is for a later version, which has several voices; remove it"
-        elif isinstance(value, dict):
+        if isinstance(value, dict):
             problem = f"unknown table [{name}]; {did_you_mean(name, known)}"
         else:
             problem = f'unknown key "{name}"; {did_you_mean(name, known)}'
@@ -191,6 +196,23 @@ class _Checker:
             raise self.wrong(path, f'{where} says nothing; give it sounds or {{ say = "..." }}')
         return found
 
+    def cast(self, value: Any) -> dict[str, CastMember]:
+        if not isinstance(value, dict):
+            raise self.wrong(("cast",), "[cast] must be a table; write a speaker a line")
+        return {name: self.cast_member(name, entry) for name, entry in value.items()}
+
+    def cast_member(self, name: str, value: Any) -> CastMember:
+        path = ("cast", name)
+        where = f'"{name}" in [cast]'
+        value = {"voice": value} if isinstance(value, str) else value
+        if not isinstance(value, dict) or not name.strip():
+            raise self.wrong(path, f'{where} must name a voice, such as "kokoro:bf_emma"')
+        also = value.get("also", [])
+        if not isinstance(also, list) or not all(isinstance(other, str) for other in also):
+            raise self.wrong((*path, "also"), f'also of {where} must be a list of names, ["Anna"]')
+        plain = {key: item for key, item in value.items() if key != "also"}
+        return CastMember(**self.table(CastMember, plain, path, where), also=tuple(also))
+
     def entries(self, name: str, value: Any) -> tuple[Any, ...]:
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise self.wrong((name,), f"{name} must be written as [[{name}]]")
@@ -227,88 +249,3 @@ def _span(key: Key) -> str:
     if key.most is None:
         return f"{key.least:g} or more"
     return f"{key.least:g} to {key.most:g}"
-
-
-def write_take(path: Path, number: int, take: int, *, title: str = "") -> None:
-    """Keep in ``book.toml`` which reading of a chapter is wanted; the rest stays as it is.
-
-    Parameters
-    ----------
-    path : Path
-        An existing ``book.toml``.
-    number : int >= 1
-        The chapter.
-    take : int >= 1
-        Its reading.
-    title : str
-        Its title; an entry that names the chapter so is used, too.
-
-    Raises
-    ------
-    StoryError
-        If the file is broken, cannot be written, or is written in a way that cannot be edited
-        line by line; it is unchanged then.
-    """
-    before = load_book(path)
-    text = path.read_bytes().decode("utf-8-sig")
-    edited = _with_take(text, before, number, take, title)
-    refusal = f"{path.name}: the take cannot be put in by program; write take = {take} yourself"
-    try:
-        after = parse_book(edited.replace("\r\n", "\n"), path.name)
-    except StoryError as error:
-        raise StoryError(refusal) from error
-    if after != _expected(before, number, take, title):
-        raise StoryError(refusal)
-    _replace(path, edited)
-
-
-def _entry_of(book: Book, number: int, title: str) -> int | None:
-    for i, entry in enumerate(book.chapters):
-        if entry.number == number or (title and entry.title == title):
-            return i
-    return None
-
-
-def _expected(book: Book, number: int, take: int, title: str) -> Book:
-    i = _entry_of(book, number, title)
-    chapters = list(book.chapters)
-    if i is None:
-        chapters.append(ChapterSettings(number=number, take=take))
-    else:
-        chapters[i] = dataclasses.replace(chapters[i], take=take)
-    return dataclasses.replace(book, chapters=tuple(chapters))
-
-
-def _with_take(text: str, book: Book, number: int, take: int, title: str) -> str:
-    newline = "\r\n" if "\r\n" in text else "\n"
-    lines = text.replace("\r\n", "\n").split("\n")
-    places = lines_of_keys("\n".join(lines))
-    i = _entry_of(book, number, title)
-    if i is None:
-        end = [] if not text.strip() else [""]
-        while lines and not lines[-1].strip():
-            lines.pop()
-        lines += [*end, "[[chapter]]", f"number = {number}", f"take = {take}", ""]
-    elif ("chapter", i, "take") in places:
-        at = places["chapter", i, "take"] - 1
-        lines[at] = re.sub(r"(take\W*?=\s*)[+\w]+", rf"\g<1>{take}", lines[at], count=1)
-    else:
-        key = "number" if book.chapters[i].number else "title"
-        at = places.get(("chapter", i, key), 1)
-        indent = re.match(r"\s*", lines[at - 1])
-        lines.insert(at, f"{indent[0] if indent else ''}take = {take}")
-    return newline.join(lines)
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file whole or not at all, through a link to the file it means."""
-    target = path.resolve()
-    temporary = target.with_name(f".{target.name}.part-{os.getpid()}")
-    try:
-        temporary.write_bytes(text.encode("utf-8"))
-        temporary.chmod(target.stat().st_mode & 0o777)
-        temporary.replace(target)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        reason = (error.strerror or str(error)).lower()
-        raise StoryError(f"{path} cannot be written: {reason}; check its rights") from error

@@ -10,20 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from audiobook.errors import StoryError
-from audiobook.story.book import Book, ChapterSettings, MusicFile, Pronunciation, SegmentSettings
+from audiobook.story.book import Book, ChapterSettings, Pronunciation, SegmentSettings
 from audiobook.story.headings import match_chapter_line
 from audiobook.story.markdown import parse_markdown
 from audiobook.story.model import Block, BlockKind, Chapter, Span, SpanKind, Story
 from audiobook.story.project import BOOK_NAME, LEFT_OUT_NAME, STORY_NAME
 from audiobook.story.schema import ENTRIES, TABLES, Key, keys_of
 from audiobook.story.source import completed
+from audiobook.story.tomltext import toml_key, toml_value
 
 __all__ = ["new_project", "render_book", "render_story"]
 
 MAX_HEADING_LEVEL = 6
 _ANYWHERE = re.compile(r"[\\`*_\[\]<>~|#]|&(?=#?\w+;)")
 _AT_START = re.compile(r"(?m)^(?:([-+=>{])|(\d{1,9})([.)])(?=\s|$))")
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 _BOOK_HEAD = """\
 # Everything about this audiobook that is not its text. Each key is optional; a line that begins
@@ -41,6 +41,12 @@ _LEXICON_HEAD = """\
 # Akbulak = "ɑkbʊlˈɑk"
 # Shalyapova = { say = "Sha-lya-pova" }
 [lexicon]
+"""
+_CAST_HEAD = """\
+# Who speaks with which voice; "audiobook cast" lists the speakers, and --write puts them here.
+# "Mrs. Shalyapova" = "kokoro:bf_emma"
+# Marat = { voice = "kokoro:af_bella", also = ["the girl"] }
+[cast]
 """
 _CHAPTER_EXAMPLE = """\
 # What is different in one chapter; repeat the block for others.
@@ -215,13 +221,8 @@ def render_book(story: Story, book: Book) -> str:
         values = getattr(book, name)
         lines += ["", f"# {_TABLE_HEADS[name]}", f"[{name}]"]
         lines += [_line(key, getattr(values, key.name)) for key in keys_of(table).values()]
-    lines += [
-        "",
-        _LEXICON_HEAD.rstrip(),
-        *_lexicon_lines({**story.lexicon, **book.lexicon}),
-        "",
-        _CHAPTER_EXAMPLE.rstrip(),
-    ]
+    lines += ["", _LEXICON_HEAD.rstrip(), *_lexicon_lines({**story.lexicon, **book.lexicon})]
+    lines += ["", _CAST_HEAD.rstrip(), *_cast_lines(book), "", _CHAPTER_EXAMPLE.rstrip()]
     for chapter in book.chapters:
         lines += ["", *_entry_lines("chapter", chapter)]
     for segment in book.segments:
@@ -240,13 +241,18 @@ def _line(key: Key, value: Any) -> str:
         else (f"{key.about}; {key.least:g} to {key.most:g}")
     )
     mark = "# " if value == key.default else ""
-    return f"{mark}{key.name} = {_toml(value)}  # {about}"
+    return f"{mark}{key.name} = {toml_value(value)}  # {about}"
 
 
 def _lexicon_lines(lexicon: Mapping[str, Pronunciation]) -> Iterator[str]:
     for word, said in lexicon.items():
         both = {name: text for name, text in vars(said).items() if text}
-        yield f"{_toml_key(word)} = {_toml(both if said.say else said.ipa)}"
+        yield f"{toml_key(word)} = {toml_value(both if said.say else said.ipa)}"
+
+
+def _cast_lines(book: Book) -> Iterator[str]:
+    for name, member in book.cast.items():
+        yield f"{toml_key(name)} = {toml_value(member)}"
 
 
 def _entry_lines(name: str, entry: ChapterSettings | SegmentSettings) -> Iterator[str]:
@@ -254,23 +260,4 @@ def _entry_lines(name: str, entry: ChapterSettings | SegmentSettings) -> Iterato
     for key in keys_of(ENTRIES[name][1]).values():
         value = getattr(entry, key.name)
         if value != key.default:
-            yield f"{key.name} = {_toml(value)}"
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, str):
-        # JSON's escapes are TOML's, but for one character that TOML wants escaped, too.
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    if isinstance(value, MusicFile):
-        texts = {name: text for name, text in vars(value).items() if text}
-        return _toml(texts if len(texts) > 1 else value.file)
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(_toml, value))}]"
-    if isinstance(value, dict):
-        inner = ", ".join(f"{_toml_key(name)} = {_toml(item)}" for name, item in value.items())
-        return f"{{ {inner} }}" if inner else "{}"
-    return json.dumps(value)
-
-
-def _toml_key(name: str) -> str:
-    return name if _BARE_KEY.fullmatch(name) else _toml(name)
+            yield f"{key.name} = {toml_value(value)}"

@@ -10,6 +10,7 @@ from typing import Any
 
 from audiobook.story.book import (
     Book,
+    CastMember,
     ChapterSettings,
     Credits,
     Music,
@@ -98,6 +99,19 @@ def book_schema() -> dict[str, Any]:
                 {"type": "string", "minLength": 1, "description": "its sounds in IPA"},
                 {**_table(Pronunciation), "minProperties": 1},
             ]
+        },
+    }
+    member = _table(CastMember)
+    member["properties"]["also"] = {
+        "description": "other names of theirs",
+        "type": "array",
+        "items": {"type": "string"},
+    }
+    properties["cast"] = {
+        "description": "speakers and their voices",
+        "type": "object",
+        "additionalProperties": {
+            "oneOf": [{"type": "string", "description": "engine:voice"}, member]
         },
     }
     for name, (_, table) in ENTRIES.items():
