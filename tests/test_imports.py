@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "audiobook"
 ORDER = [
     *("errors", "assets", "profiles", "audio", "loudness", "ffmpeg", "store"),
-    *("story", "lexicon", "segments", "mood", "speech", "timeline"),
+    *("story", "cast", "lexicon", "segments", "mood", "speech", "timeline"),
     *("music", "duck", "dip", "mix", "stems", "roomtone", "master", "export"),
     *("build", "check", "doctor", "cli"),
 ]

@@ -145,8 +145,20 @@ def test_own_music_is_a_name_or_several_with_or_without_a_credit():
         ),
         ("voice = 1", "b.toml:1: [voice] must be a table; write its keys under it, one a line"),
         (
-            '[cast]\nTom = "x"',
-            "b.toml:1: [cast] is for a later version, which has several voices; remove it",
+            "[cast]\nTom = 5",
+            'b.toml:2: "Tom" in [cast] must name a voice, such as "kokoro:bf_emma"',
+        ),
+        (
+            '[cast]\nTom = { voic = "x" }',
+            'b.toml:2: unknown key "voic" in "Tom" in [cast]; did you mean "voice"?',
+        ),
+        (
+            '[cast]\nTom = { also = "Tommy" }',
+            'b.toml:2: also of "Tom" in [cast] must be a list of names, ["Anna"]',
+        ),
+        (
+            '[voice]\ncast = "all"',
+            'b.toml:2: cast in [voice] is "all"; it must be "auto" (speakers have voices)',
         ),
         (
             "[[chapter]]\nnumber = 1\n\n[[chapter]]\ntake = 2",
@@ -209,6 +221,8 @@ def test_schema_is_the_one_that_is_shipped():
         "[lexicon]\nA = {}",
         'language = "Englisch!"',
         'cast = "x"',
+        "[cast]\nTom = 5",
+        '[voice]\ncast = "all"',
     ],
 )
 def test_schema_refuses_what_the_program_refuses(text):
