@@ -8,13 +8,13 @@ measured here would spread its reduction over 7 to 13 dB.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from audiobook.audio import seconds_to_samples
+from audiobook.audio import db_to_gain, seconds_to_samples
 from audiobook.loudness import Energies, mean_loudness
 from audiobook.timeline import GRID_SAMPLES, Placed, Timeline
 
@@ -24,6 +24,8 @@ BRIDGE_S = 1.0  # a gap shorter than this stays ducked (Audacity's Auto Duck use
 ATTACK_S = 0.2  # the bed is down when the voice sets in, not after
 HOLD_S = 0.25
 RELEASE_S = 0.8
+FADE_S = 2.0  # of music that is switched off or on
+OFF_DB = -120.0
 MARGIN_LU = 0.5  # deeper than asked, so that the distance also holds where the limiter works
 
 
@@ -38,19 +40,52 @@ class Region:
 
 @dataclass(frozen=True)
 class Duck:
-    """The bed's gain over a chapter: ``rest_db``, and each stretch of speech its own."""
+    """The bed's gain over a chapter: ``rest_db``, and each stretch of speech its own.
+
+    Attributes
+    ----------
+    changes : tuple of (start, level_db)
+        From which samples on the bed at rest is so much louder than ``rest_db``, in order; each
+        change is a fade of `FADE_S`. Under speech the bed is never louder for it.
+    """
 
     rest_db: float
     regions: tuple[Region, ...]
+    changes: tuple[tuple[int, float], ...] = ()
 
     def gain_db(self, start: int, n_samples: int) -> npt.NDArray[np.float32]:
         """Return the gain in dB for a window of the chapter, shape (n_samples,)."""
         gain = np.full(n_samples, self.rest_db, dtype=np.float32)
+        for at, level_db in _levels(self.changes, start, n_samples):
+            gain[at] = self.rest_db + level_db
+        at_rest = gain.copy() if self.changes else None
         for region in self.regions:
             at, near = _nearness(region.start, region.end, start, n_samples)
-            lowered = self.rest_db + (region.gain_db - self.rest_db) * near
+            rest = self.rest_db if at_rest is None else at_rest[at]
+            lowered = rest + (region.gain_db - rest) * near
             np.minimum(gain[at], lowered, out=gain[at])
         return gain
+
+
+def _levels(
+    changes: Sequence[tuple[int, float]], start: int, n_samples: int
+) -> Iterator[tuple[slice, npt.NDArray[np.float64]]]:
+    """Yield the parts of a window in which the bed is louder or softer than usual, and how much.
+
+    A fade is a raised cosine in amplitude.
+    """
+    fade = seconds_to_samples(FADE_S)
+    before = 1.0
+    for i, (first, level_db) in enumerate(changes):
+        last = changes[i + 1][0] if i + 1 < len(changes) else start + n_samples
+        at = slice(min(max(first - start, 0), n_samples), min(max(last - start, 0), n_samples))
+        target = db_to_gain(max(level_db, OFF_DB))
+        if first <= 0:  # from the beginning
+            before = target
+        passed = np.clip((np.arange(at.start, at.stop) + start - first) / fade, 0.0, 1.0)
+        amplitude = before + (target - before) * (0.5 - 0.5 * np.cos(math.pi * passed))
+        yield at, 20.0 * np.log10(amplitude)
+        before = target
 
 
 def nearness(timeline: Timeline, start: int, n_samples: int) -> npt.NDArray[np.float32]:

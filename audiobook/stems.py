@@ -8,6 +8,7 @@ first window is mixed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import IO
@@ -73,17 +74,21 @@ class SpeechStem:
         """
         meters: dict[str, Meter] = {}
         measured: list[Energies] = []
-        for voice, audio in zip(voices, self._clips(), strict=True):
+        spoken: list[int] = []  # cells of each clip; what follows is the pause of a recording
+        for voice, placed, audio in zip(voices, self._timeline.placed, self._clips(), strict=True):
             meters.setdefault(voice, Meter()).feed(audio)
             own = Meter()
             own.feed(audio)
             measured.append(own.energies())
+            spoken.append(-(-(placed.end - placed.start) // GRID_SAMPLES))
         loudness = {voice: meter.integrated_lufs() for voice, meter in meters.items()}
         alike_db = [min(target_lufs - loudness[voice], MAX_GAIN_DB) for voice in voices]
         missing_db = target_lufs - integrated(self._spread(measured, alike_db))
         gains_db = [min(gain_db + missing_db, MAX_GAIN_DB) for gain_db in alike_db]
         self._gains = [db_to_gain(gain_db) for gain_db in gains_db]
-        self.lufs = [mean_loudness(e) + g for e, g in zip(measured, gains_db, strict=True)]
+        self.lufs = [
+            mean_loudness(e[:n]) + g for e, n, g in zip(measured, spoken, gains_db, strict=True)
+        ]
         self.energies = self._spread(measured, gains_db)
         self.integrated_lufs = integrated(self.energies)
 
@@ -130,6 +135,11 @@ class MusicStem:
     ----------
     energies : array
         The stem's K-weighted energy in cells of 10 ms, as it will be heard.
+
+    Parameters
+    ----------
+    changes : sequence of (start, level_lu)
+        From which samples on it is so much louder where nobody speaks than it usually is.
     """
 
     def __init__(
@@ -140,10 +150,12 @@ class MusicStem:
         levels: Music,
         target_lufs: float,
         scratch: Path,
+        changes: Sequence[tuple[int, float]] = (),
     ) -> None:
         self._voice = voice
         self._timeline = timeline
         self._scratch = scratch
+        self._changes = tuple(changes)
         composed, heard = Meter(), Meter()
         blocks = _metered(bed.blocks(), composed)
         if levels.dip_db:
@@ -172,6 +184,7 @@ class MusicStem:
                 between_lu=between_lu,
                 under_speech_lu=levels.under_speech_lu,
             )
+            duck = replace(duck, changes=self._changes)
             heard = energies * np.power(10.0, self._gain_db(duck) / 10.0)
             softer_lu = self._voice.integrated_lufs - integrated(self._voice.energies + heard)
             if softer_lu <= MAX_SOFTER_LU or between_lu <= INAUDIBLE_LU:

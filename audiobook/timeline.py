@@ -10,7 +10,7 @@ from audiobook.segments import Boundary, Segment, SegmentKind
 from audiobook.speech.engine import WordTiming
 from audiobook.story.book import Pauses
 
-__all__ = ["GRID_SAMPLES", "Placed", "Timeline", "pause_s", "place"]
+__all__ = ["GRID_SAMPLES", "Placed", "Timeline", "pauses_s", "place"]
 
 # pydub thinks in whole milliseconds; at 44.1 kHz only multiples of 10 ms are whole samples.
 GRID_SAMPLES = SAMPLE_RATE // 100
@@ -72,9 +72,14 @@ class Timeline:
         )
 
 
-def pause_s(boundary: Boundary, pauses: Pauses) -> float:
-    """Return the silence after a segment, in seconds; none after the last."""
-    return float(getattr(pauses, f"{boundary.value}_s", 0.0))
+def pauses_s(segments: Sequence[Segment], pauses: Pauses) -> list[float]:
+    """Return the silence after each segment, in seconds; none after the last.
+
+    Where the author directs a pause, it is exactly so long.
+    """
+    usual = [float(getattr(pauses, f"{s.after.value}_s", 0.0)) for s in segments]
+    directed = [*(s.pause_before_s for s in segments[1:]), None]
+    return [u if d is None else d for u, d in zip(usual, directed, strict=True)]
 
 
 def place(
@@ -84,6 +89,7 @@ def place(
     *,
     intro_s: float,
     outro_s: float,
+    own_pauses: Sequence[int | None] = (),
 ) -> Timeline:
     """Set each clip at a whole sample, with the pauses that belong between them.
 
@@ -94,15 +100,23 @@ def place(
     clips : sequence of (n_samples, sample_rate, words)
         What the timeline needs of each segment's clip, at the engine's rate.
     intro_s, outro_s : float >= 0
-        Time before the first and after the last word, in seconds.
+        Time before the first and after the last word, in seconds; a pause that is directed
+        before the first is added.
+    own_pauses : sequence of int or None
+        Samples of the pause after each segment that a recording brings itself; no pause from
+        elsewhere holds there.
     """
-    position = seconds_to_samples(intro_s)
+    position = seconds_to_samples(intro_s + (segments[0].pause_before_s or 0.0))
     placed = []
-    for segment, (n_samples, sample_rate, words) in zip(segments, clips, strict=True):
+    after_s = pauses_s(segments, pauses)
+    for i, (segment, (n_samples, sample_rate, words)) in enumerate(
+        zip(segments, clips, strict=True)
+    ):
         end = position + resampled_length(n_samples, sample_rate)
         shift_s = position / SAMPLE_RATE
         moved = tuple(WordTiming(w.start_s + shift_s, w.end_s + shift_s, w.exact) for w in words)
         placed.append(Placed(segment, position, end, moved))
-        position = end + seconds_to_samples(pause_s(segment.after, pauses))
+        own = own_pauses[i] if own_pauses else None
+        position = end + (seconds_to_samples(after_s[i]) if own is None else own)
     end = placed[-1].end + seconds_to_samples(outro_s)
     return Timeline(-(-end // GRID_SAMPLES) * GRID_SAMPLES, tuple(placed))

@@ -9,7 +9,9 @@ choose     which chapters are meant
 wording    what is said before and after a book, in its language
 split      a chapter in, parts that are no longer than a file may be out
 pieces     chapters in, what becomes one file each out
+directed   what the author directs between segments: who reads, how the music changes
 prepare    story and settings in, readings and work orders out
+records    what is compared the next time
 reasons    why a chapter is stale, in words
 state      what the last build of this folder made
 plan       what is to be spoken, mixed and written: plain data
@@ -19,6 +21,7 @@ workers    processes that speak and mix
 sounds     the encodings of a chapter that formats ask for
 mastering  stems in, an encoded chapter at its profile's level out
 arrange    a chapter's timeline and stems
+cues       timeline and music's plan in, what the music must meet out
 chapter    the job of one worker: clips in, a mastered chapter out
 events     what a build tells while it runs
 artwork    the cover, the author's own or drawn

@@ -5,10 +5,12 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
 from audiobook.audio import SAMPLE_RATE, Audio, resampled_length, samples_to_seconds
+from audiobook.build.cues import cues_of, level_changes
 from audiobook.build.recipe import MusicPlan
 from audiobook.loudness import Energies, Meter
 from audiobook.mix import crossfade
@@ -20,7 +22,7 @@ from audiobook.speech.engine import WordTiming
 from audiobook.stems import MusicStem, SpeechStem, lost
 from audiobook.store import Store
 from audiobook.story.book import Pauses
-from audiobook.timeline import GRID_SAMPLES, Timeline, pause_s, place
+from audiobook.timeline import GRID_SAMPLES, Timeline, pauses_s, place
 
 __all__ = ["ChapterJob", "cues_of", "lay_out", "measure_stems", "stems_of"]
 
@@ -29,12 +31,6 @@ Tracks: TypeAlias = list[list[int]]  # the reader's own files: which, and from w
 GRID_S = GRID_SAMPLES / SAMPLE_RATE
 # After these a passage is complete.
 WHOLE = (Boundary.PARAGRAPH, Boundary.SCENE, Boundary.END)
-BREATHS = {
-    Boundary.PARAGRAPH: 1,
-    Boundary.HEADING: 2,
-    Boundary.TITLE: 2,
-    Boundary.SCENE: 3,
-}
 
 
 @dataclass(frozen=True)
@@ -70,38 +66,46 @@ def lay_out(job: ChapterJob, store: Store) -> Timeline:
         If a clip is not in the store.
     """
     clips: list[tuple[int, int, tuple[WordTiming, ...]]] = []
+    own: list[int | None] = []  # the pauses of recordings, in samples
     for key, segment in zip(job.clips, job.segments, strict=True):
         meta = store.meta("clip", key)
         if meta is None:
             raise lost(segment)
-        clips.append((int(meta["n_samples"]), int(meta["sample_rate"]), unpack_words(meta)))
+        own.append(meta.get("pause"))
+        n_samples = int(meta["n_samples"]) - (own[-1] or 0)
+        clips.append((n_samples, int(meta["sample_rate"]), unpack_words(meta)))
     if job.at_most_s:
-        clips = clips[: _n_fitting(job, clips)]
+        clips = clips[: _n_fitting(job, clips, own)]
     segments = _ended(job.segments[: len(clips)])
     head_s = max(job.music.settings.intro_s if job.music else 0.0, job.profile.head_s)
-    timeline = place(segments, clips, job.pauses, intro_s=head_s, outro_s=0.0)
+    arranged = partial(place, segments, clips, job.pauses, intro_s=head_s, own_pauses=own)
+    timeline = arranged(outro_s=0.0)
     tail_s = job.profile.tail_after_s(samples_to_seconds(timeline.n_samples))
     tail_s = max(job.music.settings.outro_s if job.music else 0.0, tail_s)
-    return place(segments, clips, job.pauses, intro_s=head_s, outro_s=tail_s)
+    return arranged(outro_s=tail_s)
 
 
 def _ended(segments: Sequence[Segment]) -> tuple[Segment, ...]:
     return (*segments[:-1], replace(segments[-1], after=Boundary.END))
 
 
-def _n_fitting(job: ChapterJob, clips: Sequence[tuple[int, int, object]]) -> int:
+def _n_fitting(
+    job: ChapterJob, clips: Sequence[tuple[int, int, object]], own: Sequence[int | None]
+) -> int:
     """Return how many segments an excerpt takes in: to the end of a paragraph, or of a sentence.
 
     The last paragraph that fits, if half of the time is used by then; else the last sentence.
     """
     room_s = job.at_most_s - job.profile.head_s - job.profile.tail_s - GRID_S
     ends: list[tuple[float, int, Boundary]] = []
-    position_s = 0.0
+    position_s = job.segments[0].pause_before_s or 0.0
+    after_s = pauses_s(job.segments, job.pauses)
     for n, (segment, (n_samples, rate, _)) in enumerate(zip(job.segments, clips, strict=True), 1):
         position_s += resampled_length(n_samples, rate) / SAMPLE_RATE
         if position_s <= room_s:
             ends.append((position_s, n, segment.after))
-        position_s += pause_s(segment.after, job.pauses)
+        pause = own[n - 1]
+        position_s += after_s[n - 1] if pause is None else samples_to_seconds(pause)
     whole = [(s, n) for s, n, after in ends if after in WHOLE and s >= room_s / 2]
     sentences = [(s, n) for s, n, after in ends if after is not Boundary.CLAUSE]
     return max((whole or sentences or [(0.0, 1)])[-1][1], 1)
@@ -125,7 +129,8 @@ def stems_of(
         return voice, None, []
     bed = _bed(job.music, cues_of(timeline, job.music))
     levels, scratch = job.music.settings, folder / "bed.pcm"
-    music = MusicStem(bed, timeline, voice, levels, target_lufs, scratch)
+    changes = level_changes(job.music, timeline)
+    music = MusicStem(bed, timeline, voice, levels, target_lufs, scratch, changes)
     return voice, music, _first_heard(bed)
 
 
@@ -153,31 +158,6 @@ def _metered(windows: Iterator[Audio]) -> Energies:
     for window in windows:
         meter.feed(window)
     return meter.energies()
-
-
-def cues_of(timeline: Timeline, music: MusicPlan | None = None) -> Cues:
-    """Return what the composer needs to know of a chapter.
-
-    Another mood begins with the pause before its first segment, so that the change is prepared
-    before the voice goes on.
-    """
-    breaths = tuple(
-        (start, end, BREATHS[boundary])
-        for start, end, boundary in timeline.pauses
-        if boundary in BREATHS
-    )
-    before = (timeline.speech_start, *(start for start, _, _ in timeline.pauses))
-    starts = {p.segment.id: start for p, start in zip(timeline.placed, before, strict=True)}
-    turns = music.turns if music else ()
-    peaks = [p.start for p in timeline.placed if music and p.segment.id == music.climax]
-    return Cues(
-        timeline.n_samples,
-        timeline.speech_start,
-        timeline.speech_end,
-        breaths,
-        moods=tuple((starts[t.segment_id], t.mood) for t in turns if t.segment_id in starts),
-        climax=peaks[0] if peaks else None,
-    )
 
 
 def _bed(music: MusicPlan, cues: Cues) -> Bed:

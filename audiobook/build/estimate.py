@@ -13,7 +13,7 @@ from audiobook.audio import SAMPLE_RATE
 from audiobook.build.plan import Plan, PlannedChapter
 from audiobook.build.recipe import Reading
 from audiobook.store import Store
-from audiobook.timeline import pause_s
+from audiobook.timeline import pauses_s
 
 __all__ = ["Expected", "Speeds", "expect", "expected_wall_s", "length_s"]
 
@@ -58,10 +58,12 @@ class Speeds:
 
     def are_measured(self, readings: Iterable[Reading]) -> bool:
         """Whether the speed of every engine that is needed was measured here."""
-        return {r.voice.engine for r in readings} <= self.speech_x.keys()
+        return {r.voice.engine for r in readings if not r.recording} <= self.speech_x.keys()
 
     def spoke(self, reading: Reading, duration_s: float, wall_s: float) -> None:
-        """Learn from a segment."""
+        """Learn from a segment; a recording teaches nothing."""
+        if reading.recording:
+            return
         engine = reading.voice.engine
         _learn(self.chars_per_s, engine, len(reading.segment.text) / duration_s)
         _learn(self.speech_x, engine, duration_s / max(wall_s, 1e-6))
@@ -115,12 +117,12 @@ def length_s(chapter: PlannedChapter, speeds: Speeds, store: Store) -> float:
         meta = store.meta("chapter", job.key)
         if meta is not None:
             return float(meta["n_samples"]) / SAMPLE_RATE
-    pauses_s = sum(pause_s(r.segment.after, job.pauses) for r in chapter.prepared.readings)
+    silent_s = sum(pauses_s(job.segments, job.pauses))
     speech_s = sum(_clip_s(r, speeds, store) for r in chapter.prepared.readings)
     around_s = job.profile.head_s + job.profile.tail_s
     if job.music:
         around_s = job.music.settings.intro_s + job.music.settings.outro_s
-    length = speech_s + pauses_s + around_s
+    length = speech_s + silent_s + around_s
     return min(length, job.at_most_s) if job.at_most_s else length
 
 

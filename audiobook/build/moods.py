@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from audiobook.build.directed import with_heading
 from audiobook.errors import StoryError, did_you_mean
 from audiobook.mood import Feeling, Turn
 from audiobook.music.moods import MOODS
@@ -92,10 +93,8 @@ def _directed(palette: Palette, segments: Sequence[Segment]) -> Iterator[tuple[i
     for i, segment in enumerate(segments):
         for direction in segment.directions:
             if direction.name == "mood":
-                start = i
-                while start and segments[start - 1].kind is SegmentKind.HEADING:
-                    start -= 1
-                why = f"{direction.where} {{{direction.name}: {direction.value}}}"
+                start = with_heading(segments, i)
+                why = f"{direction.where} {direction.written}"
                 yield i, Turn(segments[start].id, _named(palette, direction), why)
 
 

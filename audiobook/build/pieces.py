@@ -14,7 +14,7 @@ from audiobook.build.split import divide
 from audiobook.build.wording import FALLBACK, Wording, fill, wording_in
 from audiobook.profiles import CreditsPlace, Profile
 from audiobook.story.book import Book, ChapterSettings
-from audiobook.story.model import Chapter
+from audiobook.story.model import Block, Chapter
 
 __all__ = ["Piece", "Pieces"]
 
@@ -111,7 +111,9 @@ class Pieces:
         if self._profile.speaks_titles and not chapter.title_is_written:
             announced = fill(self.wording.chapter, {"number": str(number)})
         speed = settings.speed or self._book.voice.speed
-        parts = divide(chapter, self._profile, self._book, self._language, speed)
+        parts: tuple[tuple[Block, ...], ...] = (chapter.blocks,)
+        if not settings.audio:  # a recording is as long as it is
+            parts = divide(chapter, self._profile, self._book, self._language, speed)
         if len(parts) == 1:
             yield Piece(number, number, chapter, settings, chapter, opening=announced)
             return

@@ -12,6 +12,7 @@ from audiobook.build.options import Options
 from audiobook.build.prepare import Preparation, Prepared
 from audiobook.build.reasons import match_chapters, why_stale
 from audiobook.build.recipe import Reading
+from audiobook.build.recordings import carriers, check_recordings
 from audiobook.build.sounds import sounds_for
 from audiobook.build.state import BuildState
 from audiobook.export.edition import MP3, MUSIC, sound_kind
@@ -119,7 +120,7 @@ def make_plan(story: Story, book: Book, options: Options, store: Store, state: B
     ------
     AudiobookError
         If a voice, palette, chapter or profile is unknown, a language cannot be spoken, or music
-        for a chapter that has to be made is none.
+        or a recording for a chapter that has to be made is none.
     """
     book = completed(book, story)
     preparation = Preparation(story, book, options, profile_named(options.profile))
@@ -159,6 +160,7 @@ def make_plan(story: Story, book: Book, options: Options, store: Store, state: B
         planned[-1] if sample else None,
         preparation.lexicons,
     )
+    check_recordings([r for c in plan.stale for r in c.unspoken])
     _check_music(plan)
     return plan
 
@@ -189,6 +191,7 @@ def _planned(
         return PlannedChapter(prepared, (), (), old)
     once = {reading.key: reading for reading in prepared.readings}.values()
     unspoken = tuple(r for r in once if forced or not store.has("clip", r.key))
+    unspoken = carriers(unspoken, prepared.readings)
     if forced:
         reasons = ["forced"]
     elif MP3 not in missing:

@@ -9,20 +9,22 @@ from typing import Any
 from audiobook.build.arrange import ChapterJob
 from audiobook.build.casting import Casting
 from audiobook.build.choose import find_settings
+from audiobook.build.directed import directed_music, directed_voices
 from audiobook.build.language import language_of
 from audiobook.build.lexicons import lexicons_of
 from audiobook.build.library import NO_MUSIC, Library, is_palette
 from audiobook.build.moods import Moods, Wish, choose_moods
 from audiobook.build.options import Options
 from audiobook.build.pieces import Piece, Pieces
-from audiobook.build.reasons import reading_record, track_record
 from audiobook.build.recipe import MusicPlan, Reading, chapter_recipe, keyed
+from audiobook.build.recordings import Recordings
+from audiobook.build.records import reading_record, track_record
 from audiobook.errors import BuildError
 from audiobook.lexicon import SpokenWord, merged, say
 from audiobook.mood import feel
 from audiobook.music.moods import DEFAULT_PALETTE, PALETTES, load_palette
 from audiobook.profiles import Profile
-from audiobook.segments import Segment, segment_chapter
+from audiobook.segments import Segment, SegmentKind, segment_chapter
 from audiobook.speech.engine import Voice
 from audiobook.speech.registry import check_language, default_voice, find_voice, load_engine
 from audiobook.store import key_of
@@ -66,6 +68,7 @@ class Preparation:
         self.notes = [guess, *notes] if guess else [*notes]
         self._fingerprints: dict[str, str] = {}
         self._library = Library(book, options.base)
+        self._recordings = Recordings(options.base, self.language)
         self._overrides = {s.id: s for s in book.segments}
         self._narrator = self._voice(book.voice.narrator)
         self.casting = Casting(story, book, self.language, self._narrator, self._voice)
@@ -130,7 +133,13 @@ class Preparation:
             opening=piece.opening,
             closing=piece.closing,
         )
-        readings = tuple(self._reading(s, voice, speed, take) for s in segments)
+        if settings.audio:
+            readings = self._recorded(segments, settings)
+        else:
+            voices = directed_voices(segments, voice, self._voice)
+            readings = tuple(
+                self._reading(s, v, speed, take) for s, v in zip(segments, voices, strict=True)
+            )
         music = None
         if self.profile.has_music:
             music = self._music(piece.source, settings, segments)
@@ -186,9 +195,33 @@ class Preparation:
         }
         return Prepared(piece.number, piece.chapter, readings, job, selected, piece, record)
 
+    def _recorded(
+        self, segments: Sequence[Segment], settings: ChapterSettings
+    ) -> tuple[Reading, ...]:
+        """Return the readings of a chapter that its reader recorded."""
+        recorded = [s for s in segments if s.kind is not SegmentKind.CREDIT]
+        for direction in (d for s in recorded for d in s.directions):
+            if direction.name in ("voice", "pause"):
+                what = f"{direction.where}: {direction.written}"
+                self.notes.append(f"{what} does nothing, as the chapter is a recording")
+        if own := next((s.id for s in recorded if s.id in self._overrides), ""):
+            self.notes.append(
+                f"book.toml: [[segment]] {own} does nothing, as its chapter is a recording"
+            )
+        readings = iter(self._recordings.of_chapter(recorded, settings) if recorded else ())
+        # What a profile has said of the book is in no chapter's recording.
+        return tuple(
+            self._reading(s, self._narrator, self.book.voice.speed, 1)
+            if s.kind is SegmentKind.CREDIT
+            else next(readings)
+            for s in segments
+        )
+
     def _reading(self, segment: Segment, voice: Voice, speed: float, take: int) -> Reading:
         voice = self.casting.voices.get(segment.speaker, voice)
         own = self._overrides.get(segment.id)
+        if own is not None and own.audio:
+            return self._recordings.of_segment(segment, own)
         if own is not None:
             voice = self._voice(own.voice) if own.voice else voice
             speed, take = own.speed or speed, own.take if own.take > 1 else take
@@ -207,7 +240,7 @@ class Preparation:
             name = wanted if wanted in PALETTES else str(self.options.base / wanted)
             return self._composed(name, chapter, settings, segments)
         tracks = self._library.tracks(wanted, self._seed(chapter))
-        return MusicPlan(self.book.music, tracks=tracks)
+        return MusicPlan(self.book.music, tracks=tracks, changes=directed_music(segments))
 
     def _mood(
         self, chapter: Chapter, settings: ChapterSettings, segments: Sequence[Segment]
@@ -229,6 +262,7 @@ class Preparation:
             mood_why=moods.why,
             turns=moods.turns,
             climax=moods.climax,
+            changes=directed_music(segments),
         )
 
     def _moods(

@@ -7,9 +7,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
-from audiobook.build.recipe import OwnTrack, Reading
-
-__all__ = ["match_chapters", "reading_record", "track_record", "why_stale"]
+__all__ = ["match_chapters", "why_stale"]
 
 Record = dict[str, Any]
 
@@ -26,6 +24,7 @@ FOLLOWING = {
     "mood": "mood became {}",
     "turns": "the mood changes at other places",
     "climax": "the music's climax moved",
+    "changes": "the music is switched or levelled at other places",
 }
 MOST = 4  # reasons of one kind that are listed before the rest is only counted
 
@@ -151,33 +150,17 @@ def _listed(found: Sequence[tuple[int, str]]) -> Iterator[str]:
 
 def _difference(old: Record, new: Record) -> str:
     """Say how the reading of an unchanged text changed."""
-    for name in ("voice", "language", "speed", "take", "spoken", "after"):
+    if old.get("recording") != new.get("recording"):
+        if not new.get("recording"):
+            return "is no recording any more"
+        return "recording changed" if old.get("recording") else "is a recording now"
+    for name in ("voice", "language", "speed", "take", "spoken", "after", "pause"):
         if old.get(name) != new.get(name):
             if name == "spoken":
                 return "is pronounced differently"
+            if name == "pause":
+                return f"pause before it: {_short(old.get(name))} -> {_short(new.get(name))}"
             return f"{name} changed: {_short(old.get(name))} -> {_short(new.get(name))}"
-    return "engine changed" if old["key"] != new["key"] else ""
-
-
-def reading_record(reading: Reading) -> Record:
-    """Return what is kept of a reading, to compare the next one with."""
-    return {
-        "text": reading.segment.text,
-        "spoken": [[word.say, word.ipa] for word in reading.segment.words],
-        "after": reading.segment.after,
-        "voice": reading.voice.address,
-        "language": reading.language,
-        "speed": reading.speed,
-        "take": reading.take,
-        "key": reading.key,
-    }
-
-
-def track_record(track: OwnTrack) -> Record:
-    """Return what is kept of a music file."""
-    return {
-        "file": track.name,
-        "sha256": track.sha256,
-        "credit": track.credit,
-        "licence": track.licence,
-    }
+    if old["key"] == new["key"]:
+        return ""
+    return "is found elsewhere in its recording" if new.get("recording") else "engine changed"

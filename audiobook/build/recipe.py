@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from audiobook.errors import MusicError
+from audiobook.lexicon import SpokenWord
 from audiobook.mood import Turn
 from audiobook.profiles import Profile
 from audiobook.segments import Segment
@@ -24,6 +25,7 @@ __all__ = [
     "MusicPlan",
     "OwnTrack",
     "Reading",
+    "Recording",
     "chapter_recipe",
     "file_sha256",
     "reading_recipe",
@@ -39,8 +41,34 @@ Recipe = dict[str, Any]
 
 
 @dataclass(frozen=True)
+class Recording:
+    """A reader's own recording of a segment, or of the chapter that it belongs to.
+
+    Attributes
+    ----------
+    sha256 : str
+        Hash of its content; nothing else about the file is in a key.
+    group : str
+        What all segments of one recorded chapter have in common; "" for a segment's own recording.
+    together : tuple of (key, words)
+        All segments of the recorded chapter: what is to be known to cut out one of them.
+    """
+
+    path: str
+    sha256: str
+    group: str = ""
+    together: tuple[tuple[str, tuple[SpokenWord, ...]], ...] = ()
+
+
+@dataclass(frozen=True)
 class Reading:
-    """A segment and who reads it how: all that its clip depends on."""
+    """A segment and who reads it how: all that its clip depends on.
+
+    Attributes
+    ----------
+    recording : Recording or None
+        What is heard in the place of a voice.
+    """
 
     segment: Segment
     voice: Voice
@@ -48,6 +76,7 @@ class Reading:
     speed: float
     take: int
     key: str = ""
+    recording: Recording | None = None
 
     @property
     def utterance(self) -> Utterance:
@@ -97,6 +126,8 @@ class MusicPlan:
         Hash of what the palette's file says.
     tracks : tuple of OwnTrack
         The listener's own music instead, in the order of play.
+    changes : tuple of (segment id, change)
+        From which segments on it is ``"off"``, ``"on"``, ``"louder"`` or ``"softer"``.
     """
 
     settings: Music
@@ -108,6 +139,7 @@ class MusicPlan:
     turns: tuple[Turn, ...] = ()
     climax: str = ""
     tracks: tuple[OwnTrack, ...] = ()
+    changes: tuple[tuple[str, str], ...] = ()
 
 
 def reading_recipe(reading: Reading, engine_fingerprint: str) -> Recipe:
@@ -135,7 +167,10 @@ def chapter_recipe(
 ) -> Recipe:
     """Return what a mastered chapter is made of, or an excerpt of it."""
     excerpt = {"at_most_s": at_most_s} if at_most_s else {}
+    segments = [r.segment for r in readings]
+    directed = [[s.id, s.pause_before_s] for s in segments if s.pause_before_s is not None]
     return {
+        **({"directed_pauses": directed} if directed else {}),
         "production": PRODUCTION_VERSION,
         "clips": [[r.key, r.segment.kind, r.segment.after, r.voice.address] for r in readings],
         "pauses": asdict(pauses),
@@ -153,6 +188,9 @@ def _music_recipe(music: MusicPlan) -> Recipe:
         name: getattr(music.settings, name)
         for name in ("under_speech_lu", "between_lu", "dip_db", "intro_s", "outro_s")
     }
+    # As with moods, an id holds no position; and what nobody directs is in no key.
+    changes: Recipe = {"changes": [list(c) for c in music.changes]} if music.changes else {}
+    levels |= changes
     if music.tracks:
         return {"own": OWN_VERSION, "files": [t.sha256 for t in music.tracks], **levels}
     # A palette file is what it says, wherever it lies.

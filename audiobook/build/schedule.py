@@ -17,7 +17,9 @@ Task: TypeAlias = Reading | PlannedChapter  # a segment to speak, or a chapter t
 
 def is_online(task: Task) -> bool:
     """Return whether a task asks a service on the network."""
-    return isinstance(task, Reading) and load_engine(task.voice.engine).online
+    if not isinstance(task, Reading) or task.recording:
+        return False
+    return load_engine(task.voice.engine).online
 
 
 class Schedule:

@@ -15,8 +15,9 @@ from audiobook.profiles import Profile
 from audiobook.segments import Segment, segment_chapter
 from audiobook.speech.timing import spoken_weight
 from audiobook.story.book import Book
+from audiobook.story.directions import pause_of
 from audiobook.story.model import Block, BlockKind, Chapter, has_words
-from audiobook.timeline import pause_s
+from audiobook.timeline import pauses_s
 
 __all__ = ["divide"]
 
@@ -97,17 +98,24 @@ def _trimmed(blocks: Blocks) -> Blocks:
 
 def _rough_s(block: Block, book: Book, speed: float) -> float:
     """Return more than `_length_s`, without dividing the text into segments."""
-    text, pauses = block.text, book.pauses
+    text, pauses = "" if block.unread else block.text, book.pauses
     marks = sum(not char.isalpha() and not char.isspace() for char in text)
     units = len(text) + 2 * len(text.split()) + 8 * marks
     n_pauses = marks + len(text) / 60
     longest_s = max(pauses.sentence_s, pauses.clause_s)
     around_s = max(pauses.paragraph_s, pauses.heading_s, pauses.scene_s)
-    return (UNIT_S * units + GAP_S * marks) / speed + n_pauses * longest_s + around_s
+    return (
+        (UNIT_S * units + GAP_S * marks) / speed
+        + n_pauses * longest_s
+        + around_s
+        + _directed_s(block)
+    )
 
 
 def _length_s(block: Block, book: Book, language: str, speed: float) -> float:
     """Return how long a block takes at most, with the pause after it."""
+    if block.unread:
+        return 0.0
     if not has_words(block.text):
         return book.pauses.scene_s
     alone = Chapter("", title_is_written=False, blocks=(replace(block, line=1),))
@@ -115,7 +123,11 @@ def _length_s(block: Block, book: Book, language: str, speed: float) -> float:
     speech_s = sum(_spoken_s(segment) for segment in segments) / speed
     pauses = book.pauses
     after_s = max(pauses.paragraph_s, pauses.heading_s)
-    return speech_s + sum(pause_s(s.after, pauses) for s in segments) + after_s
+    return speech_s + sum(pauses_s(segments, pauses)) + after_s + _directed_s(block)
+
+
+def _directed_s(block: Block) -> float:
+    return pause_of(block.directions) or 0.0
 
 
 def _spoken_s(segment: Segment) -> float:

@@ -16,10 +16,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from audiobook.build.recipe import Reading
 from audiobook.errors import StoreError
+
+if TYPE_CHECKING:
+    from audiobook.store import Store
 
 __all__ = ["produce_chapter", "speak_reading", "worker_pool"]
 
@@ -98,10 +101,28 @@ def speak_reading(engine_name: str, reading: Reading, store_root: Path) -> tuple
     from audiobook.store import Store
 
     began = time.perf_counter()
+    if reading.recording:
+        return _take_over(reading, Store(store_root)), time.perf_counter() - began
     clip = speak_checked(load_engine(engine_name), reading.utterance)
     meta, payload = pack(clip)
     Store(store_root).put("clip", reading.key, meta, payload)
     return clip.duration_s, time.perf_counter() - began
+
+
+def _take_over(reading: Reading, store: Store) -> float:
+    """Keep the clips of a recording; returns their length in seconds."""
+    from audiobook.speech.clips import pack
+    from audiobook.speech.recording import recorded_chapter
+
+    assert reading.recording is not None
+    parts = reading.recording.together or ((reading.key, reading.segment.words),)
+    duration_s = 0.0
+    for key, clip, pause in recorded_chapter(Path(reading.recording.path), parts):
+        meta, payload = pack(clip)
+        own = {"pause": pause} if reading.recording.together else {}
+        store.put("clip", key, meta | own, payload)
+        duration_s += clip.duration_s
+    return duration_s
 
 
 def produce_chapter(job: object, sounds: tuple[str, ...], store_root: Path) -> tuple[float, float]:

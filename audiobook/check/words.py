@@ -48,10 +48,12 @@ def check_story(
     """Hold what was spoken against the story as it is written."""
     if chapter is None:
         return unmeasured(file, "story", why_not, AS_WRITTEN)
-    written = [word for block in chapter.blocks for word in block.text.split()]
+    written = [w for block in chapter.blocks if not block.unread for w in block.text.split()]
+    unread = ", ".join(block.unread.where for block in chapter.blocks if block.unread)
+    read = f"{len(written)} words" + (f"; not read: {unread}" if unread else "")
     spoken = [w for s in segments if s["kind"] not in UNWRITTEN for w in s["text"].split()]
     difference = _difference(written, _rejoined(written, spoken))
-    return said(file, "story", not difference, difference or f"{len(written)} words", AS_WRITTEN)
+    return said(file, "story", not difference, difference or read, AS_WRITTEN)
 
 
 def _rejoined(written: Sequence[str], spoken: Sequence[str]) -> list[str]:

@@ -45,7 +45,7 @@ def chapters_command(shows_all: bool, as_json: bool, **typed: Any) -> None:
     (copyright, index, notes) is left out; --all lists it.
     """
     from audiobook.build.estimate import Speeds, length_s
-    from audiobook.cli.words import clock, count
+    from audiobook.cli.words import clock, count, wrapped
 
     desk = desk_of(Asked(**typed))
     plan = desk.plan()
@@ -65,6 +65,11 @@ def chapters_command(shows_all: bool, as_json: bool, **typed: Any) -> None:
                         "segments": len(c.prepared.readings),
                         "estimated_s": round(seconds, 1),
                         "fresh": c.is_fresh,
+                        "unread": [
+                            {"where": block.unread.where, "text": block.text}
+                            for block in c.prepared.chapter.blocks
+                            if block.unread
+                        ],
                         "mood": _mood(c),
                         "mood_why": c.prepared.job.music.mood_why if c.prepared.job.music else "",
                         "moods": [
@@ -93,6 +98,10 @@ def chapters_command(shows_all: bool, as_json: bool, **typed: Any) -> None:
             f"{c.number:>4}  {c.title}: {words}, {segments}, {about}{clock(seconds)}, {state}"
         )
         _echo_moods(c)
+        for block in c.prepared.chapter.blocks:
+            if block.unread:
+                line = f'not read: {block.unread.where} "{_opening(block.text)}"'
+                click.echo(wrapped(line, MOOD_INDENT))
     for part in waiting if shows_all else ():
         _echo_left_out(part)
     if shows_all and plan.story.omitted:
@@ -101,6 +110,10 @@ def chapters_command(shows_all: bool, as_json: bool, **typed: Any) -> None:
     elif waiting:
         parts = count(len(waiting), "part")
         click.echo(f"      {parts} left out; audiobook chapters --all says which and why")
+
+
+def _opening(text: str) -> str:
+    return " ".join(text.split()[:QUOTED_WORDS])
 
 
 def _echo_moods(chapter: PlannedChapter) -> None:
@@ -112,8 +125,7 @@ def _echo_moods(chapter: PlannedChapter) -> None:
     click.echo(wrapped(f"{_mood(chapter) or 'no music'}{why}", MOOD_INDENT))
     texts = {r.segment.id: r.segment.text for r in chapter.prepared.readings}
     for turn in _turns(chapter):
-        words = " ".join(texts[turn.segment_id].split()[:QUOTED_WORDS])
-        line = f'from "{words}" {turn.mood}: {turn.why}'
+        line = f'from "{_opening(texts[turn.segment_id])}" {turn.mood}: {turn.why}'
         click.echo(wrapped(line, MOOD_INDENT))
 
 
@@ -171,11 +183,12 @@ def segments_command(chapters: tuple[str, ...], as_json: bool, **typed: Any) -> 
     The id in front is what [[segment]] in book.toml takes.
     """
     from audiobook.segments import NARRATOR
-    from audiobook.timeline import pause_s
+    from audiobook.timeline import pauses_s
 
     desk = desk_of(Asked(**typed), chapters=chapters)
     plan = desk.plan()
     chosen = [c for c in plan.chapters if c.prepared.selected]
+    after_s = {c.number: pauses_s(c.prepared.job.segments, plan.book.pauses) for c in chosen}
     if as_json:
         echo_json(
             {
@@ -191,9 +204,11 @@ def segments_command(chapters: tuple[str, ...], as_json: bool, **typed: Any) -> 
                                 "voice": r.voice.address,
                                 "text": r.segment.text,
                                 "spoken": r.segment.spoken,
-                                "pause_s": pause_s(r.segment.after, plan.book.pauses),
+                                "pause_s": pause_s,
                             }
-                            for r in c.prepared.readings
+                            for r, pause_s in zip(
+                                c.prepared.readings, after_s[c.number], strict=True
+                            )
                         ],
                     }
                     for c in chosen
@@ -203,22 +218,23 @@ def segments_command(chapters: tuple[str, ...], as_json: bool, **typed: Any) -> 
         return
     for c in chosen:
         click.echo(f"{c.number} {c.title}")
-        for r in c.prepared.readings:
+        for r, pause in zip(c.prepared.readings, after_s[c.number], strict=True):
             segment = r.segment
-            pause = pause_s(segment.after, plan.book.pauses)
             click.echo(f"  {segment.id:<11} {segment.text}")
             said = _said(r)
             if said != " ".join(w.written for w in segment.words):
                 click.echo(f"  {'':<11} said: {said}")
+            is_own = r.recording is not None and r.recording.group
+            after = "as it is recorded" if is_own else f"then {pause:.2f} s ({segment.after})"
             who = "" if segment.speaker == NARRATOR else f"{segment.speaker}: "
-            click.echo(f"  {'':<11} {who}{r.voice.address}, then {pause:.2f} s ({segment.after})")
+            click.echo(f"  {'':<11} {who}{r.voice.address}, {after}")
 
 
 def _said(reading: Reading) -> str:
     """Return what the engine is given: letters, and sounds between slashes where it takes them."""
     from audiobook.speech.registry import load_engine
 
-    takes_ipa = load_engine(reading.voice.engine).takes_ipa
+    takes_ipa = not reading.recording and load_engine(reading.voice.engine).takes_ipa
     said = (f"/{w.ipa}/" if takes_ipa and w.ipa else w.say for w in reading.segment.words)
     return " ".join(word for word in said if word)
 

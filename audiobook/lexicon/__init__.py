@@ -7,8 +7,9 @@ narrator; plain numbers and everything else are the engine's to read.
 """
 
 from audiobook.lexicon.entries import Lexicon
+from audiobook.lexicon.here import said_here
 from audiobook.lexicon.say import say
 from audiobook.lexicon.sources import Source, merged
 from audiobook.lexicon.words import SpokenWord
 
-__all__ = ["Lexicon", "Source", "SpokenWord", "merged", "say"]
+__all__ = ["Lexicon", "Source", "SpokenWord", "merged", "said_here", "say"]

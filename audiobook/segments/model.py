@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from audiobook.lexicon import SpokenWord
-from audiobook.story.directions import Direction
+from audiobook.story.directions import Direction, pause_of
 
 __all__ = ["Boundary", "Segment", "SegmentKind"]
 
@@ -64,6 +64,11 @@ class Segment:
     after: Boundary
     line: int = 0
     directions: tuple[Direction, ...] = ()
+
+    @property
+    def pause_before_s(self) -> float | None:
+        """The silence before it that the author wants, in seconds; None for the usual one."""
+        return pause_of(self.directions)
 
     @property
     def is_of_text(self) -> bool:

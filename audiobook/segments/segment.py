@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from audiobook.cast import Line
-from audiobook.lexicon import say
+from audiobook.lexicon import said_here, say
 from audiobook.segments.breath import Breath, breaths
 from audiobook.segments.model import Boundary, Segment, SegmentKind
 from audiobook.segments.runs import NARRATOR, runs, within
 from audiobook.segments.sentences import sentence_spans
 from audiobook.story.book import Pronunciation
 from audiobook.story.directions import Direction
-from audiobook.story.model import Block, BlockKind, Chapter, has_words
+from audiobook.story.model import Block, BlockKind, Chapter, Saying, has_words
 
 __all__ = ["NARRATOR", "block_places", "chapter_text", "segment_chapter"]
 
@@ -43,10 +43,11 @@ class _Part:
     line: int
     directions: tuple[Direction, ...] = ()
     speaker: str = NARRATOR
+    sayings: tuple[Saying, ...] = ()
 
 
 def chapter_text(chapter: Chapter) -> str:
-    """Return the chapter's text, its title aside.
+    """Return the chapter's text as it is read aloud, its title aside.
 
     Blocks are divided by a blank line, and by a line of three asterisks where a scene ends.
     """
@@ -54,7 +55,7 @@ def chapter_text(chapter: Chapter) -> str:
 
 
 def block_places(chapter: Chapter) -> Iterator[tuple[Block, int]]:
-    """Yield the blocks that have text, each with where it begins in `chapter_text`."""
+    """Yield the blocks that are read, each with where it begins in `chapter_text`."""
     place = 0
     for _, block, separator in _divided(chapter):
         yield block, place
@@ -92,7 +93,7 @@ def segment_chapter(
     Returns
     -------
     tuple of Segment
-        Every word of the chapter once and in order; ``text`` and ``separator`` joined, where
+        Every word that is read once and in order; ``text`` and ``separator`` joined, where
         `Segment.is_of_text`, are `chapter_text`. Empty only when there are no words.
 
     Notes
@@ -112,8 +113,8 @@ def segment_chapter(
 
 
 def _divided(chapter: Chapter) -> Iterator[tuple[int, Block, str]]:
-    """Yield the blocks that have text with their index, and what divides each from the next."""
-    filled = [i for i, block in enumerate(chapter.blocks) if block.text.strip()]
+    """Yield the blocks that are read with their index, and what divides each from the next."""
+    filled = [i for i, b in enumerate(chapter.blocks) if b.text.strip() and not b.unread]
     for i, following in zip_longest(filled, filled[1:]):
         breaks = chapter.blocks[i + 1 : following]
         if following is None:
@@ -174,7 +175,12 @@ def _joined(one: _Part, other: _Part) -> _Part:
         said.line,
         one.directions + other.directions,
         said.speaker,
+        one.sayings + _moved(other.sayings, len(one.text) + len(one.separator)),
     )
+
+
+def _moved(sayings: Sequence[Saying], by: int) -> tuple[Saying, ...]:
+    return tuple(dataclasses.replace(s, start=s.start + by, end=s.end + by) for s in sayings)
 
 
 def _parts_of(
@@ -193,12 +199,14 @@ def _parts_of(
     for (piece, speaker), following in zip_longest(pieces, pieces[1:]):
         line = block.line + text.count("\n", 0, piece.start) if block.line else 0
         directions = block.directions if piece is pieces[0][0] else ()
+        here = [s for s in block.sayings if s.start < piece.end and s.end > piece.start]
         said = text[piece.start : piece.end]
         inner, between = after, separator
         if following is not None:
             inner = Boundary.SENTENCE if piece.is_sentence else Boundary.CLAUSE
             between = text[piece.end : following[0].start]
-        yield _Part(kind, said, between, inner, line, directions, speaker)
+        sayings = _moved(here, -piece.start)
+        yield _Part(kind, said, between, inner, line, directions, speaker, sayings)
 
 
 def _units(kind: BlockKind, text: str, language: str) -> Sequence[Breath]:
@@ -234,6 +242,8 @@ def _spoken(
         ordinal = f"-{seen[name]}" if seen[name] > 1 else ""
         is_heading = part.kind in (SegmentKind.TITLE, SegmentKind.HEADING)
         words = say(part.text, lexicon, language, is_heading=is_heading)
+        if part.sayings:
+            words = said_here(part.text, words, part.sayings)
         yield Segment(
             name + ordinal,
             part.kind,

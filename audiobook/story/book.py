@@ -163,6 +163,7 @@ class ChapterSettings:
         "", 'its palette, a music file or several, or "none"', files="list"
     )
     voice: str = _key("", "who reads it")
+    audio: str = _key("", "a recording of the whole chapter in the place of a voice")
     speed: float | None = _key(None, "how fast", least=0.5, most=2.0)
     take: int = _key(1, "another number is another reading", least=1, most=999)
     speak_title: bool | None = _key(None, "whether its title is read")
@@ -179,6 +180,7 @@ class SegmentSettings:
         metadata={"about": 'as "audiobook segments" lists it', "pattern": r"[0-9a-f]{8}(-\d+)?"}
     )
     voice: str = _key("", "who says it")
+    audio: str = _key("", "a recording of it in the place of a voice, beside book.toml")
     speed: float | None = _key(None, "how fast", least=0.5, most=2.0)
     take: int = _key(1, "another number is another reading", least=1, most=999)
     say: str = _key("", "what to say in its place")

@@ -6,8 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from audiobook.errors import StoryError
-from audiobook.story.directions import Direction
+from audiobook.story.directed import check_read, check_sayings, hand_on_directions
 from audiobook.story.draft import Draft, Manuscript
 from audiobook.story.headings import is_part_line, match_chapter_line, numeral_value
 from audiobook.story.model import Block, BlockKind, Chapter, has_words
@@ -35,8 +34,10 @@ class _Part:
         return any(has_words(draft.text) for draft in self.drafts)
 
 
-def divide(manuscript: Manuscript) -> tuple[Manuscript, tuple[Chapter, ...]]:
-    """Cut a manuscript into chapters.
+def divide(
+    manuscript: Manuscript, name: str = "the story"
+) -> tuple[Manuscript, tuple[Chapter, ...]]:
+    """Cut a manuscript into chapters; ``name`` is what to call it in an error.
 
     Returns
     -------
@@ -48,37 +49,22 @@ def divide(manuscript: Manuscript) -> tuple[Manuscript, tuple[Chapter, ...]]:
     Raises
     ------
     StoryError
-        If a direction stands at the end, where nothing follows it.
+        If a direction stands where it is for nothing.
     """
     drafts = manuscript.drafts
     if not any(draft.kind is BlockKind.HEADING for draft in drafts):
         drafts = _mark_chapter_lines(drafts)
-    drafts = _hand_on_directions(drafts, manuscript.directions)
+    drafts = hand_on_directions(drafts, manuscript.directions)
     if not any(draft.kind is BlockKind.HEADING for draft in drafts):
         pieces = _by_breaks(drafts) or _by_length(drafts)
-        return manuscript, tuple(_derived(piece) for piece in pieces)
+        return manuscript, tuple(check_read(_derived(piece)) for piece in pieces)
     manuscript = dataclasses.replace(manuscript, drafts=drafts)
     manuscript = _take_title(manuscript)
     parts = _parts(manuscript.drafts, _chapter_level(manuscript.drafts))
     manuscript, parts = _take_front(manuscript, parts)
-    return manuscript, tuple(_chapter(part) for part in _fold_empty(parts))
-
-
-def _hand_on_directions(drafts: Sequence[Draft], after: tuple[Direction, ...]) -> tuple[Draft, ...]:
-    """Give the directions of headings and breaks to the text under them."""
-    settled: list[Draft] = []
-    waiting: tuple[Direction, ...] = ()
-    for draft in drafts:
-        waiting = (*waiting, *draft.directions)
-        is_text = draft.kind in (BlockKind.PARAGRAPH, BlockKind.VERSE) and has_words(draft.text)
-        settled.append(dataclasses.replace(draft, directions=waiting if is_text else ()))
-        waiting = () if is_text else waiting
-    if left := (*waiting, *after):
-        raise StoryError(
-            f"{left[0].where}: no text follows {{{left[0].name}: {left[0].value}}}; "
-            "put it before the text it is for"
-        )
-    return tuple(settled)
+    chapters = tuple(check_read(_chapter(part)) for part in _fold_empty(parts))
+    check_sayings(drafts, chapters, name)
+    return manuscript, chapters
 
 
 def _mark_chapter_lines(drafts: Sequence[Draft]) -> tuple[Draft, ...]:
@@ -281,7 +267,10 @@ def _derived(piece: Sequence[Draft]) -> Chapter:
 
 def _chapter(part: _Part) -> Chapter:
     blocks = _trim_breaks(
-        [Block(d.kind, d.text, d.line, d.level, d.directions, d.spans) for d in part.drafts]
+        [
+            Block(d.kind, d.text, d.line, d.level, d.directions, d.spans, d.sayings)
+            for d in part.drafts
+        ]
     )
     title = part.title or derive_title(block.text for block in blocks)
     line = part.line if part.title or not blocks else blocks[0].line

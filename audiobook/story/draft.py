@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from audiobook.story.directions import Direction
-from audiobook.story.model import BlockKind, Span
+from audiobook.story.model import BlockKind, Saying, Span
 
 __all__ = ["Draft", "Manuscript"]
 
@@ -27,6 +27,8 @@ class Draft:
     marks : tuple of Span
         What stands out, counted in characters that are not white space: those stay the same
         however lines are joined.
+    said : tuple of Saying
+        Which words are said otherwise, counted likewise.
     """
 
     kind: BlockKind
@@ -35,6 +37,7 @@ class Draft:
     level: int = 0
     directions: tuple[Direction, ...] = ()
     marks: tuple[Span, ...] = ()
+    said: tuple[Saying, ...] = ()
 
     @property
     def text(self) -> str:
@@ -46,10 +49,19 @@ class Draft:
     @property
     def spans(self) -> tuple[Span, ...]:
         """What stands out in ``text``."""
-        if not self.marks:
-            return ()
-        places = [i for i, char in enumerate(self.text) if not char.isspace()]
+        places = self._places() if self.marks else []
         return tuple(Span(places[m.start], places[m.end - 1] + 1, m.kind) for m in self.marks)
+
+    @property
+    def sayings(self) -> tuple[Saying, ...]:
+        """Which words of ``text`` are said otherwise."""
+        places = self._places() if self.said else []
+        return tuple(
+            Saying(places[s.start], places[s.end - 1] + 1, s.name, s.value) for s in self.said
+        )
+
+    def _places(self) -> list[int]:
+        return [i for i, char in enumerate(self.text) if not char.isspace()]
 
 
 @dataclass(frozen=True)

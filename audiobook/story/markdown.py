@@ -5,18 +5,18 @@ from __future__ import annotations
 import dataclasses
 import html
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from audiobook.errors import StoryError
-from audiobook.story.directions import Direction, direction_in
+from audiobook.story.directions import Direction
 from audiobook.story.draft import Draft, Manuscript
 from audiobook.story.headings import is_scene_break
 from audiobook.story.languages import language_code
-from audiobook.story.model import BlockKind, Span, SpanKind
+from audiobook.story.markdown_directions import give_to_text, n_visible, obey_directions, sayings
+from audiobook.story.model import BlockKind, Saying, Span, SpanKind
 
 if TYPE_CHECKING:
-    from markdown_it.rules_core import StateCore
     from markdown_it.token import Token
 
 __all__ = ["parse_markdown"]
@@ -47,7 +47,8 @@ def parse_markdown(text: str, name: str) -> Manuscript:
     Links and inline code keep their words, emphasis its place too; pictures, comments, notes' marks
     and code of a named language have none to speak. An indented block is a paragraph, as authors
     mean it, and a paragraph with a line of dashes right under it stays one. A line that is a
-    direction is no text, wherever it stands in a paragraph.
+    direction is no text, wherever it stands in a paragraph, nor are the braces behind words in
+    brackets that say how these are spoken.
 
     Raises
     ------
@@ -56,7 +57,7 @@ def parse_markdown(text: str, name: str) -> Manuscript:
     """
     facts, body, n_lines = _front_matter(text, name)
     tokens = _tokens(_FOOTNOTE_MARK.sub("", body), name, n_lines)
-    drafts, after = _directed(_drafts(tokens, n_lines))
+    drafts, after = give_to_text(_drafts(tokens, name, n_lines))
     return Manuscript(
         drafts,
         directions=after,
@@ -114,58 +115,13 @@ def _one_line(value: object) -> str:
 def _tokens(body: str, name: str, offset: int) -> list[Token]:
     from markdown_it import MarkdownIt
 
-    source = body.split("\n")
-
-    def take(state: StateCore) -> None:
-        """Take lines that are directions out of paragraphs before their markup is read."""
-        for opening, token in zip(state.tokens, state.tokens[1:], strict=False):
-            # A heading with a line under it is a paragraph until that line.
-            if opening.type == "paragraph_open" or opening.markup in ("-", "="):
-                _take_directions(token, source, name, offset)
-
     # Indented text is no code in a story, and link definitions would swallow words.
     reader = MarkdownIt("commonmark").enable(["table", "strikethrough"]).disable("code")
-    reader.core.ruler.before("inline", "directions", take)
+    obey_directions(reader, body.split("\n"), name, offset)
     return reader.parse(body)
 
 
-def _take_directions(token: Token, source: Sequence[str], name: str, offset: int) -> None:
-    """Move a token's directions from its text to its ``meta``: before the text, and after it."""
-    if token.type != "inline" or "{" not in token.content:
-        return
-    start = token.map[0] if token.map else 0
-    lines = token.content.split("\n")
-    # As written, so that what a list's number stands before is no line of its own.
-    written = [line.lstrip("> \t") for line in source[start : start + len(lines)]]
-    found = [direction_in(line, name, start + i + 1 + offset) for i, line in enumerate(written)]
-    if not any(found):
-        return
-    texts = [i for i, direction in enumerate(found) if direction is None]
-    last = texts[-1] if texts else len(lines)
-    token.map = [start + (texts[0] if texts else 0), start + len(lines)]
-    token.content = "\n".join(
-        line for line, direction in zip(lines, found, strict=True) if direction is None
-    )
-    token.meta["before"] = [direction for direction in found[:last] if direction]
-    token.meta["after"] = [direction for direction in found[last:] if direction]
-
-
-def _directed(
-    parts: Iterable[Draft | Direction],
-) -> tuple[tuple[Draft, ...], tuple[Direction, ...]]:
-    """Give each direction to the draft that follows it; return the drafts and what is left."""
-    drafts: list[Draft] = []
-    waiting: tuple[Direction, ...] = ()
-    for part in parts:
-        if isinstance(part, Direction):
-            waiting = (*waiting, part)
-        else:
-            drafts.append(dataclasses.replace(part, directions=waiting) if waiting else part)
-            waiting = ()
-    return tuple(drafts), waiting
-
-
-def _drafts(tokens: Sequence[Token], offset: int) -> Iterator[Draft | Direction]:
+def _drafts(tokens: Sequence[Token], name: str, offset: int) -> Iterator[Draft | Direction]:
     number = ""  # of the list item that the next paragraph opens
     for i, token in enumerate(tokens):
         line = (token.map[0] if token.map else 0) + 1 + offset
@@ -176,7 +132,9 @@ def _drafts(tokens: Sequence[Token], offset: int) -> Iterator[Draft | Direction]
             lines = _inline_lines(token.children or ())
             yield from token.meta.get("before", ())
             drafts = _inline_drafts(opening, [*_numbered(number, lines)], line)
-            yield from _marked(drafts, _marks(token.children or (), _n_visible(number)))
+            marks = _marks(token.children or (), n_visible(number))
+            said = sayings(token.children or (), n_visible(number), f"{name}:", line)
+            yield from _marked(drafts, marks, said)
             yield from token.meta.get("after", ())
             number = ""
         elif token.type == "hr":
@@ -233,31 +191,29 @@ def _inline_lines(tokens: Sequence[Token]) -> list[str]:
     return lines
 
 
-def _marks(tokens: Sequence[Token], n_visible: int) -> tuple[Span, ...]:
-    """Return what is emphasised, counted in visible characters from ``n_visible`` on."""
+def _marks(tokens: Sequence[Token], at: int) -> tuple[Span, ...]:
+    """Return what is emphasised, counted in visible characters from ``at`` on."""
     marks: list[Span] = []
     open_: list[tuple[int, SpanKind]] = []
     for token in tokens:
         if token.type in ("em_open", "strong_open"):
             kind = SpanKind.EMPHASIS if token.type == "em_open" else SpanKind.STRONG
-            open_.append((n_visible, kind))
+            open_.append((at, kind))
         elif token.type in ("em_close", "strong_close"):
             start, kind = open_.pop()
-            if n_visible > start:
-                marks.append(Span(start, n_visible, kind))
+            if at > start:
+                marks.append(Span(start, at, kind))
         elif token.type in ("text", "code_inline", "text_special"):
-            n_visible += _n_visible(token.content)
+            at += n_visible(token.content)
     return tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end)))
 
 
-def _n_visible(text: str) -> int:
-    return sum(not char.isspace() for char in text)
-
-
-def _marked(drafts: Iterator[Draft], marks: tuple[Span, ...]) -> Iterator[Draft]:
+def _marked(
+    drafts: Iterator[Draft], marks: tuple[Span, ...], said: tuple[Saying, ...]
+) -> Iterator[Draft]:
     for draft in drafts:
         has_text = draft.kind is not BlockKind.SCENE_BREAK
-        yield dataclasses.replace(draft, marks=marks) if has_text else draft
+        yield dataclasses.replace(draft, marks=marks, said=said) if has_text else draft
 
 
 def _verse(lines: Sequence[str], line: int) -> Iterator[Draft]:

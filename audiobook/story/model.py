@@ -7,9 +7,19 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from audiobook.story.book import Pronunciation
-from audiobook.story.directions import Direction
+from audiobook.story.directions import UNREAD, Direction
 
-__all__ = ["Block", "BlockKind", "Chapter", "LeftOut", "Span", "SpanKind", "Story", "has_words"]
+__all__ = [
+    "Block",
+    "BlockKind",
+    "Chapter",
+    "LeftOut",
+    "Saying",
+    "Span",
+    "SpanKind",
+    "Story",
+    "has_words",
+]
 
 
 class BlockKind(StrEnum):
@@ -38,6 +48,24 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Saying:
+    """How the words from character ``start`` up to ``end`` of a text are said, there alone.
+
+    Attributes
+    ----------
+    name : str
+        ``"say"``, a respelling, or ``"ipa"``.
+    value : str
+        How they are said.
+    """
+
+    start: int
+    end: int
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
 class Block:
     """One paragraph, heading, verse or scene break.
 
@@ -53,6 +81,9 @@ class Block:
         What the author wants from here on; only where there is text that is no heading.
     spans : tuple of Span
         What stands out in ``text``. It is for the eye: how a text is said does not depend on it.
+    sayings : tuple of Saying
+        Which words of ``text`` are said otherwise than they would be; in order, apart from one
+        another.
     """
 
     kind: BlockKind
@@ -61,6 +92,12 @@ class Block:
     level: int = 0
     directions: tuple[Direction, ...] = ()
     spans: tuple[Span, ...] = ()
+    sayings: tuple[Saying, ...] = ()
+
+    @property
+    def unread(self) -> Direction | None:
+        """The direction by which it is printed and not read aloud; None if it is read."""
+        return next((d for d in self.directions if d.name == UNREAD), None)
 
 
 @dataclass(frozen=True)
@@ -81,8 +118,8 @@ class Chapter:
 
     @property
     def n_words(self) -> int:
-        """Words of the text, title aside."""
-        return sum(len(block.text.split()) for block in self.blocks)
+        """Words that are read aloud, title aside."""
+        return sum(len(block.text.split()) for block in self.blocks if not block.unread)
 
 
 @dataclass(frozen=True)

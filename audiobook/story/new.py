@@ -166,10 +166,22 @@ def _block(block: Block) -> str:
     if block.kind is BlockKind.SCENE_BREAK:
         return "***"
     if block.kind is BlockKind.HEADING:
-        return "#" * min(block.level + 2, MAX_HEADING_LEVEL) + " " + _escaped(block.text)
-    plain = "\\\n".join(_escaped(line) for line in block.text.split("\n"))
-    directions = [f"{{{d.name}: {d.value}}}" for d in block.directions]
-    return "\n\n".join([*directions, _emphasised(block) or plain])
+        return "#" * min(block.level + 2, MAX_HEADING_LEVEL) + " " + _with_sayings(block)
+    # Markup for the eye gives way where words say how they are spoken.
+    text = (not block.sayings and _emphasised(block)) or _with_sayings(block)
+    return "\n\n".join([*(d.written for d in block.directions), text])
+
+
+def _with_sayings(block: Block) -> str:
+    """Return a block's text with how some of its words are said."""
+    parts, at = [], 0
+    for said in block.sayings:
+        words = _escaped_inside(block.text[said.start : said.end])
+        parts += [_escaped_inside(block.text[at : said.start]), f"[{words}]"]
+        parts += [f"{{{said.name}: {said.value}}}"]
+        at = said.end
+    text = "".join([*parts, _escaped_inside(block.text[at:])])
+    return _escaped_at_start(text).replace("\n", "\\\n")
 
 
 def _emphasised(block: Block) -> str:
@@ -201,7 +213,14 @@ def _outer(spans: tuple[Span, ...]) -> tuple[Span, ...]:
 
 def _escaped(text: str) -> str:
     """Return text that Markdown reads as it stands."""
-    text = _ANYWHERE.sub(lambda match: "\\" + match[0], text)
+    return _escaped_at_start(_escaped_inside(text))
+
+
+def _escaped_inside(text: str) -> str:
+    return _ANYWHERE.sub(lambda match: "\\" + match[0], text)
+
+
+def _escaped_at_start(text: str) -> str:
     return _AT_START.sub(
         lambda match: "\\" + match[1] if match[1] else f"{match[2]}\\{match[3]}", text
     )

@@ -97,7 +97,7 @@ def parse_story(text: str, name: str, *, is_markdown: bool) -> Story:
     """
     if not text.strip():
         raise StoryError(f"{name} is empty; write the story into it")
-    manuscript, chapters = divide(_parse(text, name, is_markdown=is_markdown))
+    manuscript, chapters = divide(_parse(text, name, is_markdown=is_markdown), name)
     _check_words(chapters, name)
     return Story(manuscript.title, manuscript.author, manuscript.language, chapters)
 

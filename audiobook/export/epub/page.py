@@ -77,7 +77,9 @@ class _Blocks:
     def set(self, blocks: Sequence[Block], pieces: Sequence[Sequence[Piece]]) -> Iterator[str]:
         spoken = iter(pieces)
         for block in blocks:
-            yield from self._block(block, next(spoken) if block.text.strip() else ())
+            yield from self._block(
+                block, next(spoken) if block.text.strip() and not block.unread else ()
+            )
         yield from self._close(0)
 
     def _block(self, block: Block, pieces: Sequence[Piece]) -> Iterator[str]:
