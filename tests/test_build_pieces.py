@@ -25,7 +25,7 @@ from audiobook.speech.tone import Tone
 from audiobook.story.book import Book, Credits
 from audiobook.story.booktoml import parse_book
 from audiobook.story.model import Block, BlockKind, Chapter
-from audiobook.timeline import pause_s
+from audiobook.timeline import pauses_s
 
 FACTS = {"title": "Rain", "author": "A. B.", "narrator": "C"}
 WORDS = ("stone", "river", "1999", "extraordinarily", "a", "wind,", "lamp.", "Who?", "—")
@@ -104,7 +104,7 @@ def hummed_s(blocks, book, speed):
     chapter = Chapter("", title_is_written=False, blocks=blocks)
     segments = segment_chapter(chapter, language="en", lexicon={}, speak_title=False)
     clips = (Tone().speak(Utterance(s.words, "hum", "en", speed)) for s in segments)
-    return sum(c.duration_s for c in clips) + sum(pause_s(s.after, book.pauses) for s in segments)
+    return sum(c.duration_s for c in clips) + sum(pauses_s(segments, book.pauses))
 
 
 @given(

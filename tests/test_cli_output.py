@@ -86,7 +86,7 @@ def test_chapters_have_the_fields_of_the_contract(desk):
     assert book.keys() == {"title", "author", "language", "chapters"}
     assert (book["title"], book["author"], book["language"]) == ("Two Tales", "A. Shepherd", "en")
     fields = {"number", "title", "words", "segments", "estimated_s", "fresh"}
-    fields |= {"mood", "mood_why", "moods"}
+    fields |= {"mood", "mood_why", "moods", "unread"}
     assert [c.keys() == fields for c in book["chapters"]] == [True, True]
     wolf = book["chapters"][0]
     assert (wolf["number"], wolf["title"], wolf["fresh"]) == (1, "The Wolf", False)
