@@ -5,14 +5,18 @@ Moods are settled in `audiobook.build.moods`; pauses are the timeline's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from audiobook.errors import BuildError, SpeechError, StoryError
+from audiobook.lexicon import SpokenWord, say
 from audiobook.segments import Segment, SegmentKind
 from audiobook.speech.engine import Voice
+from audiobook.story.book import SegmentSettings
 from audiobook.story.directions import NARRATOR_AGAIN, Direction
 
-__all__ = ["OFF", "directed_music", "directed_voices", "music_levels", "with_heading"]
+__all__ = ["OFF", "directed_music", "directed_voices", "music_levels", "respelled", "with_heading"]
 
 LEVEL_STEP_LU = 3.0  # of "louder" and "softer": clearly heard, and still the same music
 LEVELS_LU = (-12.0, 6.0)
@@ -85,3 +89,21 @@ def music_levels(changes: Sequence[str], between_lu: float, most_lu: float) -> l
             level = min(max(level + step, softest), loudest)
         levels.append(level)
     return levels
+
+
+def respelled(
+    segment: Segment, own: SegmentSettings, lexicon: Mapping[str, Any], language: str
+) -> Segment:
+    """Return the segment said as the book wants it, its words still those that are printed."""
+    if not own.say:
+        return segment
+    said = say(own.say, lexicon, language)
+    written = [word.written for word in segment.words]
+    if len(said) == len(written):
+        words = tuple(replace(w, written=t) for w, t in zip(said, written, strict=True))
+    else:
+        words = (
+            SpokenWord(written[0], " ".join(w.say for w in said)),
+            *(SpokenWord(text, "") for text in written[1:]),
+        )
+    return replace(segment, words=words)

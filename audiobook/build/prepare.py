@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from audiobook.build.arrange import ChapterJob
 from audiobook.build.casting import Casting
 from audiobook.build.choose import find_settings
-from audiobook.build.directed import directed_music, directed_voices
+from audiobook.build.directed import directed_music, directed_voices, respelled
 from audiobook.build.language import language_of
 from audiobook.build.lexicons import lexicons_of
 from audiobook.build.library import NO_MUSIC, Library, is_palette
@@ -20,7 +20,7 @@ from audiobook.build.recipe import MusicPlan, Reading, chapter_recipe, keyed
 from audiobook.build.recordings import Recordings
 from audiobook.build.records import reading_record, track_record
 from audiobook.errors import BuildError
-from audiobook.lexicon import SpokenWord, merged, say
+from audiobook.lexicon import merged
 from audiobook.mood import feel
 from audiobook.music.moods import DEFAULT_PALETTE, PALETTES, load_palette
 from audiobook.profiles import Profile
@@ -28,7 +28,7 @@ from audiobook.segments import Segment, SegmentKind, segment_chapter
 from audiobook.speech.engine import Voice
 from audiobook.speech.registry import check_language, default_voice, find_voice, load_engine
 from audiobook.store import key_of
-from audiobook.story.book import Book, ChapterSettings, SegmentSettings
+from audiobook.story.book import Book, ChapterSettings
 from audiobook.story.model import Chapter, Story
 
 __all__ = ["Preparation", "Prepared"]
@@ -225,7 +225,7 @@ class Preparation:
         if own is not None:
             voice = self._voice(own.voice) if own.voice else voice
             speed, take = own.speed or speed, own.take if own.take > 1 else take
-            segment = _respelled(segment, own, self.lexicon, self.language)
+            segment = respelled(segment, own, self.lexicon, self.language)
         reading = Reading(segment, voice, self.language, speed, take)
         return keyed(reading, self._fingerprints[voice.engine])
 
@@ -297,21 +297,3 @@ class Preparation:
             for id_ in self._overrides
             if id_ not in ids
         ]
-
-
-def _respelled(
-    segment: Segment, own: SegmentSettings, lexicon: Mapping[str, Any], language: str
-) -> Segment:
-    """Return the segment said as the book wants it, its words still those that are printed."""
-    if not own.say:
-        return segment
-    said = say(own.say, lexicon, language)
-    written = [word.written for word in segment.words]
-    if len(said) == len(written):
-        words = tuple(replace(w, written=t) for w, t in zip(said, written, strict=True))
-    else:
-        words = (
-            SpokenWord(written[0], " ".join(w.say for w in said)),
-            *(SpokenWord(text, "") for text in written[1:]),
-        )
-    return replace(segment, words=words)
