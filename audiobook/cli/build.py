@@ -108,8 +108,9 @@ def build_command(
 ) -> None:
     """Make the audiobook of STORY: what is finished is kept, only what changed is made anew.
 
-    STORY is a Markdown, text or EPUB file, a folder with a book.toml, or - for standard input
-    [default: this folder]. What is typed here wins over book.toml, and that over the story.
+    STORY is a text, Markdown, EPUB, PDF or other document, a folder with a book.toml, or - for
+    standard input [default: this folder]. What is typed here wins over book.toml, and that over
+    the story.
     """
     from audiobook.build.options import parse_formats
     from audiobook.export.edition import ReleaseSettings

@@ -41,7 +41,7 @@ def chapters_command(shows_all: bool, as_json: bool, **typed: Any) -> None:
 
     A length without "about" is measured: the chapter is finished. Another voice or other music is
     another chapter, so give the options of the build. Under each chapter stands the mood of its
-    music and why, and the words before which another mood begins. What of an EPUB is no story
+    music and why, and the words before which another mood begins. What of it is no story
     (copyright, index, notes) is left out; --all lists it.
     """
     from audiobook.build.estimate import Speeds, length_s
@@ -253,9 +253,9 @@ Examples:
 def new_command(story: str, folder: str) -> None:
     """Write a project: DIR with book.toml and story.md, ready to edit.
 
-    STORY is a Markdown, text or EPUB file, or - for standard input. Nothing is overwritten. Every
-    setting stands in book.toml with its default. An EPUB's cover comes along, and what of it is
-    not read stands in left-out.md, each part with its reason.
+    STORY is a text, Markdown, EPUB, PDF or other document, or - for standard input. Nothing is
+    overwritten. Every setting stands in book.toml with its default. An EPUB's cover comes along,
+    and what of a story is not read stands in left-out.md, each part with its reason.
     """
     from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Text in, `Story` out: Markdown and plain text, chapter detection, ``book.toml``."""
+"""A book in any format in, `Story` out: one reader each, chapter detection, ``book.toml``."""
 
 from __future__ import annotations
 

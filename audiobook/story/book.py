@@ -114,7 +114,7 @@ class Music:
 
 @dataclass(frozen=True)
 class Read:
-    """What of an EPUB is read aloud besides its story. Defaults are what a listener wants."""
+    """What of a book is read aloud besides its story. Defaults are what a listener wants."""
 
     parts: str = _key(
         "", 'parts to be read that are left out, e.g. "acknowledgments, notes"; or "all"'

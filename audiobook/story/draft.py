@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from audiobook.story.directions import Direction
-from audiobook.story.model import BlockKind, Saying, Span
+from audiobook.story.model import BlockKind, LeftOut, Saying, Span
 
 __all__ = ["Draft", "Manuscript"]
 
@@ -68,7 +68,14 @@ class Draft:
 class Manuscript:
     """A story before it is divided into chapters, with what it says of itself.
 
-    ``directions`` are those after the last draft.
+    Attributes
+    ----------
+    directions : tuple of Direction
+        Those after the last draft.
+    left_out : tuple of LeftOut
+        Parts that are not read; where among the chapters, their lines tell.
+    omitted : tuple of (str, int)
+        What within the text is not read, and how many of it.
     """
 
     drafts: tuple[Draft, ...]
@@ -76,6 +83,8 @@ class Manuscript:
     author: str = ""
     language: str = ""
     directions: tuple[Direction, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    omitted: tuple[tuple[str, int], ...] = ()
 
 
 def join_wrapped(lines: tuple[str, ...]) -> str:

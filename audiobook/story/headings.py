@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
-__all__ = ["ChapterLine", "is_part_line", "is_scene_break", "match_chapter_line", "numeral_value"]
+__all__ = [
+    "ChapterLine",
+    "is_lone_line",
+    "is_part_line",
+    "is_scene_break",
+    "match_chapter_line",
+    "numeral_value",
+]
 
 MAX_HEADING_CHARS = 100
 
@@ -115,9 +123,20 @@ def is_scene_break(line: str) -> bool:
 
 def is_part_line(line: str) -> bool:
     """Tell whether a chapter line heads something larger than a chapter: "PART TWO"."""
-    return match_chapter_line(line) is not None and bool(_PART.search(line[:40]))
+    line = line.strip().strip("=*_").strip()
+    if match_chapter_line(line) is None:
+        return False
+    match = _HAN.match(line) or _FIRST.match(line) or _SECOND.match(line)
+    return match is not None and bool(_PART.search(match["word"]))
 
 
+def is_lone_line(line: str) -> bool:
+    """Tell whether a chapter line has no number: "Prologue"."""
+    line = line.strip().strip("=*_").strip()
+    return match_chapter_line(line) is not None and bool(_LONE.match(line))
+
+
+@lru_cache(maxsize=4096)  # asked several times about each line
 def match_chapter_line(line: str) -> ChapterLine | None:
     """Return what a line like "Chapter 3: The Storm" says, None for a line of ordinary text.
 

@@ -33,7 +33,7 @@ _TABLE_HEADS = {
     "voice": 'Who reads, and how. "audiobook voices" lists the voices.',
     "pauses": "Silences, in seconds. Changing them speaks nothing again.",
     "music": "The music under the voice. Changing it speaks nothing again.",
-    "read": "What of an EPUB is read besides its story; see docs/reading.md.",
+    "read": "What is read besides the story; see docs/reading.md.",
     "credits": "What is said before and after; of use in profiles acx and librivox.",
 }
 _LEXICON_HEAD = """\

@@ -10,10 +10,13 @@ from audiobook.story.book import Book
 from audiobook.story.booktoml import load_book
 from audiobook.story.model import Story
 from audiobook.story.read import (
+    DOCUMENT_SUFFIXES,
     EPUB_SUFFIXES,
     MARKDOWN_SUFFIXES,
+    PDF_SUFFIXES,
     TEXT_SUFFIXES,
-    UNSUPPORTED_SUFFIXES,
+    UNSUPPORTED,
+    check_address,
     read_story,
 )
 from audiobook.story.source import readmitted
@@ -27,6 +30,9 @@ STANDARD_INPUT = "standard input"
 
 # The first of these in a folder is its story, whatever other texts lie there.
 _DEFAULT_NAMES = tuple("story" + suffix for suffix in (*MARKDOWN_SUFFIXES, *TEXT_SUFFIXES))
+# A text is more likely the story than a document beside it.
+_TEXTS = (*MARKDOWN_SUFFIXES, *TEXT_SUFFIXES, *EPUB_SUFFIXES)
+_DOCUMENTS = (*DOCUMENT_SUFFIXES, *PDF_SUFFIXES)
 # Texts that are about a folder and not its story.
 _NOT_STORIES = frozenset(
     {"readme", "license", "licence", "changelog", "credits", "notes", "todo", "left-out"}
@@ -71,6 +77,7 @@ def open_project(source: Path | str | bytes) -> Project:
     """
     if isinstance(source, bytes):
         return Project(read_story(STANDARD_INPUT, data=source), Book(), Path())
+    check_address(source)
     path = Path(source)
     if path.name == BOOK_NAME and path.is_file():
         path = path.parent
@@ -122,7 +129,8 @@ def _story_path(folder: Path, book: Book) -> Path:
         )
     names = sorted(p.name for p in _entries(folder) if p.is_file() and p.name[:1] != ".")
     default = [name for name in _DEFAULT_NAMES if name in names]
-    texts = [name for name in names if _may_be_story(name)]
+    texts = [name for name in names if _may_be_story(name, _TEXTS)]
+    texts = texts or [name for name in names if _may_be_story(name, _DOCUMENTS)]
     if default or len(texts) == 1:
         return folder / (default or texts)[0]
     raise _no_single_story(folder, names, texts)
@@ -136,10 +144,9 @@ def _entries(folder: Path) -> list[Path]:
         raise StoryError(f"{folder} cannot be read: {reason}; check its rights") from error
 
 
-def _may_be_story(name: str) -> bool:
+def _may_be_story(name: str, suffixes: tuple[str, ...]) -> bool:
     path = Path(name)
-    is_text = path.suffix.lower() in (*MARKDOWN_SUFFIXES, *TEXT_SUFFIXES, *EPUB_SUFFIXES)
-    return is_text and path.stem.lower() not in _NOT_STORIES
+    return path.suffix.lower() in suffixes and path.stem.lower() not in _NOT_STORIES
 
 
 def _no_single_story(folder: Path, names: list[str], texts: list[str]) -> StoryError:
@@ -150,6 +157,6 @@ def _no_single_story(folder: Path, names: list[str], texts: list[str]) -> StoryE
             f'{place} has more than one text ({shown}); name one, or write story = "{texts[0]}" '
             f"into its {BOOK_NAME}"
         )
-    other = next((n for n in names if Path(n).suffix.lower() in UNSUPPORTED_SUFFIXES), "")
+    other = next((n for n in names if Path(n).suffix.lower() in UNSUPPORTED), "")
     found = f"only {other}, which this version cannot read" if other else "no story"
     return StoryError(f"{place} has {found}; put the text there as {STORY_NAME} or story.txt")

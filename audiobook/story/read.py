@@ -16,15 +16,39 @@ from audiobook.story.encoding import decode
 from audiobook.story.model import Block, BlockKind, Chapter, Story, has_words
 from audiobook.story.titles import title_of_file
 
-__all__ = ["EPUB_SUFFIXES", "MARKDOWN_SUFFIXES", "TEXT_SUFFIXES", "parse_story", "read_story"]
+__all__ = [
+    "DOCUMENT_SUFFIXES",
+    "EPUB_SUFFIXES",
+    "MARKDOWN_SUFFIXES",
+    "PDF_SUFFIXES",
+    "TEXT_SUFFIXES",
+    "UNSUPPORTED",
+    "check_address",
+    "parse_story",
+    "read_story",
+]
 
 MARKDOWN_SUFFIXES = (".md", ".markdown", ".mdown", ".mkd")
 TEXT_SUFFIXES = (".txt", ".text")
-EPUB_SUFFIXES = (".epub",)
-_UNSUPPORTED = """
-.azw .azw3 .doc .docx .fb2 .htm .html .mobi .odt .pdf .rtf .tex
+# What pandoc reads; `audiobook.story.documents` knows how, and is slow to import.
+_DOCUMENTS = """
+.docx .odt .fb2 .html .htm .xhtml .rtf .rst .org .tex .latex .dbk .docbook
 """
-UNSUPPORTED_SUFFIXES = frozenset(_UNSUPPORTED.split())
+DOCUMENT_SUFFIXES = tuple(_DOCUMENTS.split())
+EPUB_SUFFIXES = (".epub",)
+PDF_SUFFIXES = (".pdf",)
+_KINDLE = (
+    "a Kindle book; if it is protected against copying it can only be read there, "
+    "else convert it to .epub (calibre does)"
+)
+UNSUPPORTED = {
+    **dict.fromkeys((".azw", ".azw3", ".azw4", ".kfx", ".mobi", ".prc"), _KINDLE),
+    ".doc": "an old Word document; save it as .docx",
+    ".pages": "a Pages document; export it as .docx or .epub",
+    ".djvu": "scanned pages; have their text recognised and save it as .txt",
+    ".zip": "an archive; unpack it",
+}
+_URL = re.compile(r"(?:https?|ftp):/", re.IGNORECASE)
 # An EPUB begins with its type, so that it is told without unpacking (OCF 3.3, 4.3).
 _EPUB_SIGN = b"mimetypeapplication/epub+zip"
 # A stream has no name to tell Markdown by: front matter, or a heading with its number signs.
@@ -37,12 +61,12 @@ def read_story(source: Path | str, *, data: bytes | None = None, read: Read | No
     Parameters
     ----------
     source : Path or str
-        A Markdown (``.md``, ``.markdown``), plain text or EPUB file.
+        A Markdown, plain text, EPUB or PDF file, or a document that pandoc reads.
     data : bytes, optional
         The file's content, for what is no file (standard input); then ``source`` only names it
         in errors, and the format is told by the content where the name has no suffix.
     read : Read, optional
-        What of an EPUB is read besides its story.
+        What is read besides the story.
 
     Raises
     ------
@@ -52,18 +76,20 @@ def read_story(source: Path | str, *, data: bytes | None = None, read: Read | No
     path = Path(source)
     name = path.name or str(source)
     suffix = path.suffix.lower()
-    if suffix in UNSUPPORTED_SUFFIXES:
-        raise StoryError(
-            f"{name}: this version reads Markdown, plain text and EPUB, not {suffix}; "
-            "save the story as .md or .txt"
-        )
+    check_address(source)
+    if suffix in UNSUPPORTED:
+        raise StoryError(f"{name} is {UNSUPPORTED[suffix]}")
     if suffix in EPUB_SUFFIXES or (data and not suffix and data[30:58] == _EPUB_SIGN):
-        return _read_epub(path, data, name, read)
+        return _read_packed(path, data, name, read, ".epub")
+    if suffix in PDF_SUFFIXES or (data and not suffix and data.startswith(b"%PDF-")):
+        return _read_packed(path, data, name, read, ".pdf")
+    if suffix in DOCUMENT_SUFFIXES or (data and not suffix and data.startswith(b"{\\rtf")):
+        return _read_packed(path, data, name, read, suffix or ".rtf")
     text = decode(_read(path) if data is None else data, name)
     is_markdown = suffix in MARKDOWN_SUFFIXES
     if data is not None and not suffix:
         is_markdown = bool(_MARKDOWN_SIGNS.search(text))
-    story = parse_story(text, name, is_markdown=is_markdown)
+    story = parse_story(text, name, is_markdown=is_markdown, read=read)
     if story.title:
         return story
     if data is not None:
@@ -75,19 +101,44 @@ def read_story(source: Path | str, *, data: bytes | None = None, read: Read | No
     return dataclasses.replace(story, title=title)
 
 
-def _read_epub(path: Path, data: bytes | None, name: str, read: Read | None) -> Story:
-    from audiobook.story.epub import read_epub
+def check_address(source: Path | str) -> None:
+    """Refuse an address: what is read is a file.
 
+    Raises
+    ------
+    StoryError
+        If ``source`` is a URL.
+    """
+    if _URL.match(str(source)):
+        raise StoryError(f"{source} is not fetched; save the page or book and name the file")
+
+
+def _read_packed(
+    path: Path, data: bytes | None, name: str, read: Read | None, suffix: str
+) -> Story:
     if data is None:
         _check_readable(path)
-    story = read_epub(path if data is None else data, name, read)
+    source = path if data is None else data
+    # One reader at a time: a build of a Markdown story needs none of them.
+    if suffix in EPUB_SUFFIXES:
+        from audiobook.story.epub import read_epub
+
+        story = read_epub(source, name, read)
+    elif suffix in PDF_SUFFIXES:
+        from audiobook.story.pdf import read_pdf
+
+        story = read_pdf(source, name)
+    else:
+        from audiobook.story.documents import read_document
+
+        story = read_document(source, suffix, name, read)
     _check_words(story.chapters, name)
     if story.title or data is not None:
         return story
     return dataclasses.replace(story, title=title_of_file(path.stem))
 
 
-def parse_story(text: str, name: str, *, is_markdown: bool) -> Story:
+def parse_story(text: str, name: str, *, is_markdown: bool, read: Read | None = None) -> Story:
     """Make a story of a text whose lines end with a line feed.
 
     Raises
@@ -97,9 +148,20 @@ def parse_story(text: str, name: str, *, is_markdown: bool) -> Story:
     """
     if not text.strip():
         raise StoryError(f"{name} is empty; write the story into it")
-    manuscript, chapters = divide(_parse(text, name, is_markdown=is_markdown), name)
+    manuscript, chapters = divide(_parse(text, name, read or Read(), is_markdown=is_markdown), name)
     _check_words(chapters, name)
-    return Story(manuscript.title, manuscript.author, manuscript.language, chapters)
+    left_out = tuple(
+        dataclasses.replace(part, after=sum(c.line <= part.chapter.line for c in chapters))
+        for part in manuscript.left_out
+    )
+    return Story(
+        manuscript.title,
+        manuscript.author,
+        manuscript.language,
+        chapters,
+        left_out=left_out,
+        omitted=manuscript.omitted,
+    )
 
 
 def _check_words(chapters: Iterable[Chapter], name: str) -> None:
@@ -113,7 +175,7 @@ def _spoken(chapter: Chapter) -> list[Block]:
     return [block for block in chapter.blocks if has_words(block.text)]
 
 
-def _parse(text: str, name: str, *, is_markdown: bool) -> Manuscript:
+def _parse(text: str, name: str, read: Read, *, is_markdown: bool) -> Manuscript:
     # One reader at a time: Markdown's takes most of a tenth of a second to import.
     if is_markdown:
         from audiobook.story.markdown import parse_markdown
@@ -121,7 +183,7 @@ def _parse(text: str, name: str, *, is_markdown: bool) -> Manuscript:
         return parse_markdown(text, name)
     from audiobook.story.text import parse_text
 
-    return parse_text(text)
+    return parse_text(text, captions=read.captions)
 
 
 def _read(path: Path) -> bytes:
