@@ -17,6 +17,7 @@ ORDER = [
 # Who starts processes besides ffmpeg, and why.
 STARTERS = {
     "build/workers.py": "the workers of a build",
+    "story/convert.py": "the converter of story/",
 }
 HEAVY = {"numpy", "scipy", "onnxruntime", "phonemizer", "PIL", "pydub", "soundfile", "rich"}
 

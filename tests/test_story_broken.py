@@ -67,8 +67,8 @@ def test_folder_without_a_story_says_what_to_put_there(tmp_path):
     """An empty folder is told what it lacks, a folder with a book of another format, too."""
     with pytest.raises(StoryError, match=r"has no story; put the text there as story\.md"):
         open_project(tmp_path)
-    (tmp_path / "tale.docx").write_bytes(b"PK")
-    with pytest.raises(StoryError, match=r"only tale\.docx, which this version cannot read"):
+    (tmp_path / "tale.mobi").write_bytes(b"PK")
+    with pytest.raises(StoryError, match=r"only tale\.mobi, which this version cannot read"):
         open_project(tmp_path)
 
 

@@ -113,13 +113,24 @@ def test_part_without_text_goes_into_the_next_title():
 
 
 def test_table_of_contents_makes_no_chapters():
-    """Chapter lines one under the other are a list, and stay text."""
+    """A list of chapters is left out, and what it lists are the chapters."""
     for blank in ("\n", "\n\n"):
         listed = blank.join(f"CHAPTER {n}. Day {n}" for n in range(1, 5))
         body = "\n\n".join(f"CHAPTER {n}. Day {n}\n\nWords of it." for n in range(1, 5))
         story = parse(f"CONTENTS\n\n{listed}\n\n{body}\n")
-        assert titles(story)[1:] == [f"CHAPTER {n}. Day {n}" for n in range(1, 5)]
-        assert "CHAPTER 4. Day 4" in texts(story)[0][-1]
+        assert titles(story) == [f"CHAPTER {n}. Day {n}" for n in range(1, 5)]
+        (part,) = story.left_out
+        assert (part.kind, part.chapter.title) == ("contents", "CONTENTS")
+        assert "CHAPTER 4. Day 4" in part.chapter.blocks[-1].text
+
+
+def test_a_list_of_chapters_without_a_heading_stays_text():
+    """Chapter lines one under the other make no chapters."""
+    listed = "\n".join(f"CHAPTER {n}. Day {n}" for n in range(1, 5))
+    body = "\n\n".join(f"CHAPTER {n}. Day {n}\n\nWords of it." for n in range(1, 5))
+    story = parse(f"{listed}\n\n{body}\n")
+    assert titles(story)[1:] == [f"CHAPTER {n}. Day {n}" for n in range(1, 5)]
+    assert "CHAPTER 4. Day 4" in texts(story)[0][-1]
 
 
 def test_bare_numbers_that_count_from_one_are_chapters():
