@@ -17,7 +17,7 @@ from audiobook.build.state import BuildState
 from audiobook.build.workers import speak_reading
 from audiobook.cli import app
 from audiobook.errors import MusicError, StoryError
-from audiobook.export.report import schema
+from audiobook.export.reportfile import schema
 from audiobook.mood import Feeling, Turn
 from audiobook.music.composed import composed_bed
 from audiobook.music.moods import FOLDER, load_palette

@@ -22,7 +22,7 @@ from readback import (
     true_peak_dbtp,
 )
 
-from audiobook.export.report import schema
+from audiobook.export.reportfile import schema
 
 STORY = """---
 title: The Well of the Steppe

@@ -19,11 +19,8 @@ from audiobook.export.report import (
     SectionReport,
     SegmentReport,
     WordReport,
-    as_dict,
-    load_report,
-    report_bytes,
-    schema,
 )
+from audiobook.export.reportfile import as_dict, load_report, report_bytes, schema
 from audiobook.segments import SegmentKind
 
 

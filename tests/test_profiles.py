@@ -23,7 +23,7 @@ from readback import (
     true_peak_dbtp,
 )
 
-from audiobook.export.report import schema
+from audiobook.export.reportfile import schema
 from audiobook.profiles import PROFILES
 
 STORY = """---

@@ -24,8 +24,8 @@ from audiobook.export.report import (
     SectionReport,
     SegmentReport,
     StemsReport,
-    report_bytes,
 )
+from audiobook.export.reportfile import report_bytes
 from audiobook.export.stems import stem_names
 from audiobook.loudness import integrated_of_blocks
 from audiobook.segments import SegmentKind

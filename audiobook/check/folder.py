@@ -29,7 +29,7 @@ from audiobook.check.verdict import Verdict, said
 from audiobook.check.words import check_story, check_words
 from audiobook.errors import AudiobookError, ExportError
 from audiobook.export.edition import CHAPTERS
-from audiobook.export.report import load_report
+from audiobook.export.reportfile import load_report
 from audiobook.profiles import BOOK_FILE, CHAPTER_FILE, PROFILES
 
 __all__ = ["Checked", "Examined", "check"]

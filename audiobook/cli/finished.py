@@ -37,7 +37,7 @@ def locate_command(folder: str, position: str, chapter: int | None, as_json: boo
     """Say what is heard at a position, where that is written, and how to make it anew."""
     from audiobook.build.state import load_state
     from audiobook.check import locate
-    from audiobook.export.report import load_report
+    from audiobook.export.reportfile import load_report
     from audiobook.store import Store, default_root
 
     try:
