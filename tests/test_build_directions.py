@@ -1,6 +1,7 @@
 """What is directed in a story, in the finished sound: pauses, voices, and music that changes."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from click.testing import CliRunner
 from readback import RATE, decoded
 
 from audiobook.build.arrange import lay_out, stems_of
-from audiobook.build.directed import OFF, music_levels
+from audiobook.build.directed import OFF, directed_voices, music_levels
 from audiobook.build.options import Options
 from audiobook.build.plan import make_plan
 from audiobook.build.state import BuildState
@@ -17,6 +18,9 @@ from audiobook.cli import app
 from audiobook.duck import Duck, Region
 from audiobook.errors import StoryError
 from audiobook.loudness import mean_loudness
+from audiobook.segments import segment_chapter
+from audiobook.speech.engine import Voice as VoiceOf
+from audiobook.speech.registry import find_voice
 from audiobook.story.book import Book, Music, SegmentSettings, Voice
 from audiobook.story.read import parse_story
 
@@ -24,6 +28,11 @@ ONE = "The ferry crossed the river in the rain, and nobody was on board.\n\n"
 TWO = "The ferryman counted his coins and looked across the water again.\n\n"
 THREE = "On the other side a light was burning in the window of the inn.\n\n"
 AS_IT_IS = Music(intro_s=4.0, outro_s=4.0)
+
+
+def segments_of(text):
+    (chapter,) = parse_story(f"# A\n\n{text}", "tale.md", is_markdown=True).chapters
+    return segment_chapter(chapter, language="en", lexicon={}, speak_title=False)
 
 
 def plan_of(text, tmp_path, store, music=AS_IT_IS):
@@ -109,6 +118,15 @@ def test_a_voice_reads_its_passage_and_the_narrator_goes_on(tmp_path, store):
     plain = {r.key for r in plan_of(ONE + TWO + THREE, tmp_path, store).chapters[0].unspoken}
     kept = {r.key for r in chapter.prepared.readings if r.voice.engine == "tone"}
     assert kept <= plain
+
+
+def test_a_passage_may_be_a_speakers_and_the_cast_is_silent_in_it():
+    """By name or by address; outside of it speakers have their own voices."""
+    hum, one, two = (VoiceOf("tone", name, "") for name in ("hum", "one", "two"))
+    segments = segments_of(f"{ONE}{{voice: Anna}}\n\n{TWO}{{voice: end}}\n\n{THREE}")
+    spoken = [replace(s, speaker="Boris") for s in segments]
+    cast = {"Anna": one, "Boris": two}
+    assert [*directed_voices(spoken, hum, find_voice, cast)] == [two, one, two]
 
 
 def test_a_voice_ends_with_its_chapter_and_book_toml_wins_over_it(tmp_path, store):

@@ -111,7 +111,7 @@ def test_segments_have_the_fields_of_the_contract_and_lose_no_word(desk):
     """The texts of a chapter, its spoken title aside, are the chapter's text."""
     chapters = data("segments", "tales.md", *HUM[:2])["chapters"]
     assert [c.keys() for c in chapters] == [{"number", "title", "segments"}] * 2
-    fields = {"id", "kind", "speaker", "text", "spoken", "pause_s"}
+    fields = {"id", "kind", "speaker", "voice", "text", "spoken", "pause_s"}
     assert all(s.keys() == fields for c in chapters for s in c["segments"])
     first, second = (
         " ".join(s["text"] for s in c["segments"] if s["kind"] != "title") for c in chapters

@@ -24,9 +24,14 @@ OFF = float("-inf")
 
 
 def directed_voices(
-    segments: Sequence[Segment], narrator: Voice, find: Callable[[str], Voice]
+    segments: Sequence[Segment],
+    narrator: Voice,
+    find: Callable[[str], Voice],
+    cast: Mapping[str, Voice],
 ) -> Iterator[Voice]:
     """Yield who reads each segment; a direction holds to the next one or the chapter's end.
+
+    In a passage that is directed to a voice, the cast is silent.
 
     Raises
     ------
@@ -37,8 +42,8 @@ def directed_voices(
     for segment in segments:
         for direction in segment.directions:
             if direction.name == "voice":
-                voice = _voice(direction, narrator, find)
-        yield voice
+                voice = cast.get(direction.value) or _voice(direction, narrator, find)
+        yield cast.get(segment.speaker, voice) if voice is narrator else voice
 
 
 def _voice(direction: Direction, narrator: Voice, find: Callable[[str], Voice]) -> Voice:

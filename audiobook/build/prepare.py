@@ -136,7 +136,7 @@ class Preparation:
         if settings.audio:
             readings = self._recorded(segments, settings)
         else:
-            voices = directed_voices(segments, voice, self._voice)
+            voices = directed_voices(segments, voice, self._voice, self.casting.voices)
             readings = tuple(
                 self._reading(s, v, speed, take) for s, v in zip(segments, voices, strict=True)
             )
@@ -218,7 +218,6 @@ class Preparation:
         )
 
     def _reading(self, segment: Segment, voice: Voice, speed: float, take: int) -> Reading:
-        voice = self.casting.voices.get(segment.speaker, voice)
         own = self._overrides.get(segment.id)
         if own is not None and own.audio:
             return self._recordings.of_segment(segment, own)
