@@ -103,7 +103,11 @@ def _echo_speakers(desk: Desk, preparation: Preparation) -> None:
         for sample in _samples(desk, cast.lines_of(speaker.name)):
             click.echo(f"    {sample}")
     rest = sum(not line.is_sure for line in cast.lines)
-    click.echo(f"{count(rest, 'quoted line')} of {len(cast.lines)} with no sure speaker: narrator")
+    if not cast.lines:
+        click.echo("nobody speaks in quotes")
+    elif rest:
+        lines = f"{rest} of {count(len(cast.lines), 'quoted line')}"
+        click.echo(f"the narrator reads {lines}: who says them is not sure")
 
 
 def _echo_lines(desk: Desk, preparation: Preparation) -> None:

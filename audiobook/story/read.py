@@ -110,7 +110,8 @@ def check_address(source: Path | str) -> None:
         If ``source`` is a URL.
     """
     if _URL.match(str(source)):
-        raise StoryError(f"{source} is not fetched; save the page or book and name the file")
+        address = re.sub(r":/(?!/)", "://", str(source))  # a path has lost a slash
+        raise StoryError(f"{address} is not fetched; save the page or book and name the file")
 
 
 def _read_packed(
