@@ -10,7 +10,9 @@ import click
 from audiobook.cli.options import Asked, chapter_option, desk_of, echo_json, story_options
 
 if TYPE_CHECKING:
-    from audiobook.build.plan import PlannedChapter
+    from collections.abc import Sequence
+
+    from audiobook.build.plan import Plan, PlannedChapter
     from audiobook.build.recipe import Reading
     from audiobook.mood import Turn
     from audiobook.story.model import LeftOut, Story
@@ -45,63 +47,63 @@ def chapters_command(shows_all: bool, as_json: bool, **typed: Any) -> None:
     (copyright, index, notes) is left out; --all lists it.
     """
     from audiobook.build.estimate import Speeds, length_s
-    from audiobook.cli.words import clock, count, wrapped
 
     desk = desk_of(Asked(**typed))
     plan = desk.plan()
     speeds = Speeds.load(desk.store)
-    lengths = [length_s(c, speeds, desk.store) for c in plan.chapters]
+    lengths_s = [length_s(c, speeds, desk.store) for c in plan.chapters]
     if as_json:
-        echo_json(
-            {
-                "title": plan.title,
-                "author": plan.author,
-                "language": plan.language,
-                "chapters": [
-                    {
-                        "number": c.number,
-                        "title": c.title,
-                        "words": c.prepared.chapter.n_words,
-                        "segments": len(c.prepared.readings),
-                        "estimated_s": round(seconds, 1),
-                        "fresh": c.is_fresh,
-                        "unread": [
-                            {"where": block.unread.where, "text": block.text}
-                            for block in c.prepared.chapter.blocks
-                            if block.unread
-                        ],
-                        "mood": _mood(c),
-                        "mood_why": c.prepared.job.music.mood_why if c.prepared.job.music else "",
-                        "moods": [
-                            {"segment": turn.segment_id, "mood": turn.mood, "why": turn.why}
-                            for turn in _turns(c)
-                        ],
-                    }
-                    for c, seconds in zip(plan.chapters, lengths, strict=True)
-                ],
-                **(_not_read(plan.story) if shows_all else {}),
-            }
-        )
+        not_read = _not_read(plan.story) if shows_all else {}
+        echo_json({**_as_data(plan, lengths_s), **not_read})
         return
+    _echo_plan(plan, lengths_s, shows_all=shows_all)
+
+
+def _as_data(plan: Plan, lengths_s: Sequence[float]) -> dict[str, Any]:
+    pairs = zip(plan.chapters, lengths_s, strict=True)
+    return {
+        "title": plan.title,
+        "author": plan.author,
+        "language": plan.language,
+        "chapters": [_chapter_data(chapter, seconds) for chapter, seconds in pairs],
+    }
+
+
+def _chapter_data(chapter: PlannedChapter, seconds: float) -> dict[str, Any]:
+    prepared = chapter.prepared
+    return {
+        "number": chapter.number,
+        "title": chapter.title,
+        "words": prepared.chapter.n_words,
+        "segments": len(prepared.readings),
+        "estimated_s": round(seconds, 1),
+        "fresh": chapter.is_fresh,
+        "unread": [
+            {"where": block.unread.where, "text": block.text}
+            for block in prepared.chapter.blocks
+            if block.unread
+        ],
+        "mood": _mood(chapter),
+        "mood_why": prepared.job.music.mood_why if prepared.job.music else "",
+        "moods": [
+            {"segment": turn.segment_id, "mood": turn.mood, "why": turn.why}
+            for turn in _turns(chapter)
+        ],
+    }
+
+
+def _echo_plan(plan: Plan, lengths_s: Sequence[float], *, shows_all: bool) -> None:
+    """Print the book, its chapters, and what is left out, each in its place."""
+    from audiobook.cli.words import clock, count
+
     by = f" by {plan.author}" if plan.author else ""
     about = "" if all(c.is_fresh for c in plan.chapters) else "about "
-    click.echo(f"{plan.title}{by} ({plan.language}), {about}{clock(sum(lengths))}")
+    click.echo(f"{plan.title}{by} ({plan.language}), {about}{clock(sum(lengths_s))}")
     waiting = [*plan.story.left_out]
-    for c, seconds in zip(plan.chapters, lengths, strict=True):
-        while shows_all and waiting and waiting[0].after < c.number:
+    for chapter, seconds in zip(plan.chapters, lengths_s, strict=True):
+        while shows_all and waiting and waiting[0].after < chapter.number:
             _echo_left_out(waiting.pop(0))
-        words = count(c.prepared.chapter.n_words, "word")
-        segments = count(len(c.prepared.readings), "segment")
-        about = "" if c.is_fresh else "about "
-        state = "finished" if c.is_fresh else "to make"
-        click.echo(
-            f"{c.number:>4}  {c.title}: {words}, {segments}, {about}{clock(seconds)}, {state}"
-        )
-        _echo_moods(c)
-        for block in c.prepared.chapter.blocks:
-            if block.unread:
-                line = f'not read: {block.unread.where} "{_opening(block.text)}"'
-                click.echo(wrapped(line, MOOD_INDENT))
+        _echo_chapter(chapter, seconds)
     for part in waiting if shows_all else ():
         _echo_left_out(part)
     if shows_all and plan.story.omitted:
@@ -110,6 +112,23 @@ def chapters_command(shows_all: bool, as_json: bool, **typed: Any) -> None:
     elif waiting:
         parts = count(len(waiting), "part")
         click.echo(f"      {parts} left out; audiobook chapters --all says which and why")
+
+
+def _echo_chapter(chapter: PlannedChapter, seconds: float) -> None:
+    from audiobook.cli.words import clock, count, wrapped
+
+    words = count(chapter.prepared.chapter.n_words, "word")
+    segments = count(len(chapter.prepared.readings), "segment")
+    about, state = ("", "finished") if chapter.is_fresh else ("about ", "to make")
+    click.echo(
+        f"{chapter.number:>4}  {chapter.title}: {words}, {segments}, "
+        f"{about}{clock(seconds)}, {state}"
+    )
+    _echo_moods(chapter)
+    for block in chapter.prepared.chapter.blocks:
+        if block.unread:
+            line = f'not read: {block.unread.where} "{_opening(block.text)}"'
+            click.echo(wrapped(line, MOOD_INDENT))
 
 
 def _opening(text: str) -> str:
