@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from audiobook.build.pieces import Piece
-from audiobook.cast import FIRST_PERSON, Cast, Line, Speaker, find_cast
+from audiobook.cast import FIRST_PERSON, Cast, Line, Speaker
 from audiobook.errors import SpeechError, did_you_mean
 from audiobook.segments import NARRATOR
 from audiobook.speech.engine import Voice
@@ -63,6 +63,8 @@ class Casting:
         mode = book.voice.cast
         if mode == NO_CAST or (mode != AUTO and not book.cast):
             return
+        from audiobook.cast import find_cast
+
         joined = {other: name for name, member in book.cast.items() for other in member.also}
         self.cast = _renamed(find_cast(story, language, joined), book.cast)
         named = self._named(book.cast, find)

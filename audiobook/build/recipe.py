@@ -13,6 +13,7 @@ from typing import Any
 from audiobook.errors import MusicError
 from audiobook.lexicon import SpokenWord
 from audiobook.mood import Turn
+from audiobook.music.versions import COMPOSER_VERSION, OWN_VERSION
 from audiobook.profiles import Profile
 from audiobook.segments import Segment
 from audiobook.speech.engine import Utterance, Voice
@@ -181,9 +182,6 @@ def chapter_recipe(
 
 
 def _music_recipe(music: MusicPlan) -> Recipe:
-    from audiobook.music.composed import COMPOSER_VERSION
-    from audiobook.music.own import OWN_VERSION
-
     levels = {
         name: getattr(music.settings, name)
         for name in ("under_speech_lu", "between_lu", "dip_db", "intro_s", "outro_s")

@@ -161,7 +161,11 @@ class Release:
         """
         out = self._plan.options.out
         current = {COVER, REPORT}
-        current.update(o.name for name in FORMATS for o in _files(name, self._edition))
+        # The formats that are not asked for are loaded only where something is left to explain.
+        for formats in (self._plan.options.formats, FORMATS):
+            if current.issuperset(self._state.files):
+                return
+            current.update(o.name for name in formats for o in _files(name, self._edition))
         for name in [n for n in self._state.files if n not in current]:
             if self._state.is_untouched(out, name):
                 with contextlib.suppress(OSError):

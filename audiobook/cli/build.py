@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shlex
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -148,7 +150,9 @@ def _build(desk: Desk, n_workers: int, *, why: bool, as_json: bool, quiet: bool)
             _show_reasons(plan)
         with display_for(quiet=quiet or as_json) as display:
             try:
-                result = run(desk.plan, desk.store, desk.state, display.show, n_workers=n_workers)
+                plans = chain([plan], iter(desk.plan, None))
+                make_plan = partial(next, plans)
+                result = run(make_plan, desk.store, desk.state, display.show, n_workers=n_workers)
             except KeyboardInterrupt:
                 display.stopped()
                 raise

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from audiobook.audio import Audio
 from audiobook.music.bed import Cues, rechunk
-from audiobook.music.composer import COMPOSER_VERSION, compose
+from audiobook.music.composer import compose
 from audiobook.music.instruments import instrument
 from audiobook.music.moods import DEFAULT_MOOD, DEFAULT_PALETTE, find_mood
 from audiobook.music.palette import Mood, Palette
@@ -16,7 +16,7 @@ from audiobook.music.render import render
 from audiobook.music.room import Hall
 from audiobook.music.score import Score
 
-__all__ = ["COMPOSER_VERSION", "ComposedBed", "composed_bed", "ensemble_of"]
+__all__ = ["ComposedBed", "composed_bed", "ensemble_of"]
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,8 @@ from audiobook.music.palette import Mood, Palette
 from audiobook.music.score import Mark, Mode, Note, Score
 from audiobook.music.setting import Setting
 
-__all__ = ["COMPOSER_VERSION", "compose"]
+__all__ = ["compose"]
 
-COMPOSER_VERSION = 3  # part of every bed's key: raise it when the same cues would sound different
 
 TEMPO_SPREAD = 0.07  # pieces differ by this share in tempo, either way
 REST_SPREAD = 0.4  # and by this share in the length of their rests

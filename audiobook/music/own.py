@@ -15,10 +15,7 @@ from audiobook.music.loop import Loop, find_loop
 from audiobook.music.track import BLOCK_SAMPLES, Track, listen
 from audiobook.music.turns import Turn, ends_well, take_turns
 
-__all__ = ["OWN_VERSION", "OwnBed", "own_bed"]
-
-# Raised when the same files and cues give another bed.
-OWN_VERSION = 1
+__all__ = ["OwnBed", "own_bed"]
 
 Crossfade = Callable[[Audio, Audio], Audio]
 
