@@ -66,64 +66,67 @@ def chapter_option(command: F) -> F:
     )(command)
 
 
+# What of a book can be said on the command line, in the order of its help.
+_STORY_OPTIONS = (
+    story_argument,
+    click.option("-o", "--out", metavar="DIR", help="Output folder [default: out/<story>]."),
+    click.option(
+        "--voice",
+        metavar="ENGINE:VOICE",
+        callback=_named,
+        help="Narrator [default: kokoro:af_heart, or what speaks the story's language].",
+    ),
+    click.option(
+        "--cast",
+        type=click.Choice(["auto", "none"]),
+        help="Voices of their own for the speakers [default: those in [cast] of book.toml].",
+    ),
+    click.option(
+        "--speed",
+        type=click.FloatRange(0.5, 2.0),
+        metavar="X",
+        help="Reading speed [default: 1].",
+    ),
+    click.option(
+        "--music",
+        metavar="PALETTE|FILE|none",
+        multiple=True,
+        callback=_all_named,
+        help="Composed, your own (again for a playlist), or none [default: kazakh].",
+    ),
+    click.option(
+        "--mood",
+        metavar="MOOD",
+        callback=_named,
+        help='Mood of composed music, see "audiobook music --list" [default: as the text is].',
+    ),
+    click.option(
+        "--profile",
+        metavar="NAME",
+        callback=_named,
+        help=f"What for: {', '.join(PROFILES)} [default: {DEFAULT_PROFILE}].",
+    ),
+    click.option("--draft", is_flag=True, help="A fast voice, to hear how it will go."),
+    click.option("--title", metavar="T", help="Title of the book [default: the story's]."),
+    click.option("--author", metavar="A", help="Author of the book [default: the story's]."),
+    click.option(
+        "--language",
+        metavar="L",
+        callback=_named,
+        help="Language, e.g. kk [default: the story's, else what its words show].",
+    ),
+    click.option(
+        "--cover",
+        metavar="FILE",
+        callback=_named,
+        help="JPEG or PNG picture [default: one is drawn].",
+    ),
+)
+
+
 def story_options(command: F) -> F:
     """Add STORY and everything about the book that the command line can change."""
-    options = [
-        story_argument,
-        click.option("-o", "--out", metavar="DIR", help="Output folder [default: out/<story>]."),
-        click.option(
-            "--voice",
-            metavar="ENGINE:VOICE",
-            callback=_named,
-            help="Narrator [default: kokoro:af_heart, or what speaks the story's language].",
-        ),
-        click.option(
-            "--cast",
-            type=click.Choice(["auto", "none"]),
-            help="Voices of their own for the speakers [default: those in [cast] of book.toml].",
-        ),
-        click.option(
-            "--speed",
-            type=click.FloatRange(0.5, 2.0),
-            metavar="X",
-            help="Reading speed [default: 1].",
-        ),
-        click.option(
-            "--music",
-            metavar="PALETTE|FILE|none",
-            multiple=True,
-            callback=_all_named,
-            help="Composed, your own (again for a playlist), or none [default: kazakh].",
-        ),
-        click.option(
-            "--mood",
-            metavar="MOOD",
-            callback=_named,
-            help='Mood of composed music, see "audiobook music --list" [default: as the text is].',
-        ),
-        click.option(
-            "--profile",
-            metavar="NAME",
-            callback=_named,
-            help=f"What for: {', '.join(PROFILES)} [default: {DEFAULT_PROFILE}].",
-        ),
-        click.option("--draft", is_flag=True, help="A fast voice, to hear how it will go."),
-        click.option("--title", metavar="T", help="Title of the book [default: the story's]."),
-        click.option("--author", metavar="A", help="Author of the book [default: the story's]."),
-        click.option(
-            "--language",
-            metavar="L",
-            callback=_named,
-            help="Language, e.g. kk [default: the story's, else what its words show].",
-        ),
-        click.option(
-            "--cover",
-            metavar="FILE",
-            callback=_named,
-            help="JPEG or PNG picture [default: one is drawn].",
-        ),
-    ]
-    for option in reversed(options):
+    for option in reversed(_STORY_OPTIONS):
         command = option(command)
     return command
 
