@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from audiobook.build.recipe import Reading
@@ -30,23 +31,41 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 CAN_BLOCK = hasattr(signal, "pthread_sigmask")  # not on Windows
+STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
 class _Pool(ProcessPoolExecutor):
-    """Starts its workers so that Ctrl-C waits until they have learnt to ignore it.
-
-    A terminal sends it to every process, and one that is still importing would show a traceback.
-    """
+    """Starts its workers so that a request to stop finds each of them whole or not there at all."""
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Pass on work; a worker may be started for it, and inherits what is blocked here."""
-        if not CAN_BLOCK:
+        """Pass on work; a worker may be started for it."""
+        with _undisturbed():
             return super().submit(fn, *args, **kwargs)
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            return super().submit(fn, *args, **kwargs)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Hold back requests to stop while a worker is started, and obey them afterwards.
+
+    A worker whose parent is torn away before it has said what to do complains with a traceback, and
+    so does one that gets the terminal's Ctrl-C while it is still importing: it inherits what is
+    blocked here, until `_begin`. Blocking alone does not spare the parent, as a thread of a numeric
+    library may take the signal, which Python then hands to the main thread.
+    """
+    if not CAN_BLOCK or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    held: list[tuple[int, FrameType | None]] = []
+    before = {n: signal.signal(n, lambda *call: held.append(call)) for n in STOPPING}
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if held:
+            signal.raise_signal(held[0][0])
 
 
 @contextlib.contextmanager
