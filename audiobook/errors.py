@@ -12,6 +12,7 @@
     |-- StoreError            the store of finished artefacts cannot be used
     |   `-- LostError         an artefact was damaged and dropped; making it anew mends that
     |-- BuildError            the build as asked for cannot be done
+    |-- ServeError            a finished folder cannot be played or served
     `-- FFmpegError           ffmpeg is missing, or it failed
 
 The reader's mistake or the machine's is an ``AudiobookError``; the programmer's is a ``ValueError``
@@ -33,6 +34,7 @@ __all__ = [
     "MasterError",
     "MixError",
     "MusicError",
+    "ServeError",
     "SpeechError",
     "StoreError",
     "StoryError",
@@ -78,6 +80,10 @@ class LostError(StoreError):
 
 class BuildError(AudiobookError):
     """The build as asked for cannot be done."""
+
+
+class ServeError(AudiobookError):
+    """A finished folder cannot be played or served."""
 
 
 class FFmpegError(AudiobookError):

@@ -12,7 +12,7 @@ ORDER = [
     *("errors", "assets", "profiles", "audio", "loudness", "ffmpeg", "store"),
     *("story", "cast", "lexicon", "segments", "mood", "speech", "timeline"),
     *("music", "duck", "dip", "mix", "stems", "roomtone", "master", "export"),
-    *("build", "check", "doctor", "cli"),
+    *("build", "check", "doctor", "serve", "cli"),
 ]
 # Who starts processes besides ffmpeg, and why.
 STARTERS = {

@@ -28,6 +28,8 @@ artwork    the cover, the author's own or drawn
 edition    plan in, the book as its formats see it out
 describe   plan and measurements in, ``build.json`` out
 release    chapters in, the output folder out
+excerpt    the beginning of a chapter, as much as is to be heard
 run        carries a plan out
+preview    an excerpt in, one file out
 ========== =====================================================================
 """

@@ -10,9 +10,11 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from audiobook.build.estimate import Speeds, expected_wall_s
 from audiobook.build.events import Mixed, Note, Progress, Spoken, Started, Wrote
+from audiobook.build.excerpt import Excerpt
 from audiobook.build.plan import Plan, PlannedChapter
 from audiobook.build.recipe import Reading
 from audiobook.build.release import Release
@@ -22,7 +24,9 @@ from audiobook.build.workers import produce_chapter, speak_reading, worker_pool
 from audiobook.errors import AudiobookError, BuildError, LostError
 from audiobook.store import SCRATCH, Store
 
-__all__ = ["Result", "building", "run"]
+__all__ = ["Result", "Work", "building", "mended", "run"]
+
+T = TypeVar("T")
 
 MAX_TRIES = 3  # plans for one build, should the store turn out damaged
 
@@ -114,10 +118,14 @@ def run(
     AudiobookError
         If something cannot be done. All that was finished before is kept.
     """
+    return mended(lambda: _carry_out(make_plan(), store, state, progress, n_workers), progress)
+
+
+def mended(make: Callable[[], T], progress: Progress) -> T:
+    """Make something out of what is in the store; once more if part of that turns out damaged."""
     for tries_left in reversed(range(MAX_TRIES)):
-        plan = make_plan()
         try:
-            return _carry_out(plan, store, state, progress, n_workers)
+            return make()
         except LostError as error:
             if not tries_left:
                 raise
@@ -132,7 +140,7 @@ def _carry_out(
         progress(Note(note))
     release = Release(plan, store, state, lambda path: progress(Wrote(path)))
     release.check()
-    work = _Work(plan.stale, store, release, progress)
+    work = Work(Schedule(plan.stale), plan.stale, store, release.chapter, progress)
     try:
         _sweep(store)
         if plan.stale:
@@ -151,20 +159,29 @@ def _carry_out(
     )
 
 
-class _Work:
-    """The loop between the schedule and the workers."""
+class Work:
+    """The loop between the schedule and the workers.
+
+    Parameters
+    ----------
+    stale : tuple of PlannedChapter
+        What is expected to be done.
+    made : callable (int) -> None
+        Is told the number of each chapter that was mixed.
+    """
 
     def __init__(
         self,
+        schedule: Schedule | Excerpt,
         stale: tuple[PlannedChapter, ...],
         store: Store,
-        release: Release,
+        made: Callable[[int], None],
         progress: Progress,
     ) -> None:
-        self.schedule = Schedule(stale)
+        self.schedule = schedule
         self._stale = stale
         self._store = store
-        self._release = release
+        self._made = made
         self._progress = progress
         self._speeds = Speeds.load(store)
         self._running: dict[Future[tuple[float, float]], Task] = {}
@@ -229,7 +246,7 @@ class _Work:
         else:
             self._speeds.mixed(duration_s, wall_s)
             self._progress(Mixed(task.number, duration_s, wall_s))
-            self._release.chapter(task.number)
+            self._made(task.number)
 
     def _located(self, error: AudiobookError, task: Task) -> AudiobookError:
         """Say where in the story an error arose."""

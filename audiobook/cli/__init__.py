@@ -22,6 +22,8 @@ __all__ = ["main"]
 # Each command's room is opened when the command is used (or all of them, to list their help).
 COMMANDS = {
     "build": "build",
+    "preview": "preview",
+    "play": "play",
     "chapters": "inspect",
     "segments": "inspect",
     "cast": "cast",
@@ -43,6 +45,8 @@ Examples:
   audiobook build story.md --voice kokoro:bf_emma --music none
   audiobook build story.md --chapter 3 --take 2   # another reading of chapter 3
   audiobook chapters story.md                     # what the story splits into
+  audiobook preview story.md --chapter 2          # a minute of it, to hear how it will be
+  audiobook play out/story                        # read and listen, in the browser
   audiobook locate out/story 12:34                # what is said there, and how to redo it
 
 \b

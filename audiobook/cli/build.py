@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from audiobook.build.plan import Plan
     from audiobook.build.run import Result
 
-__all__ = ["build_command"]
+__all__ = ["build_command", "cores"]
 
 
 @click.command(
@@ -130,12 +130,12 @@ def build_command(
     if keep and take is not None:
         _keep_take(desk, asked, chapters, take)
     if dry_run:
-        _show_plan(desk, as_json=as_json, n_workers=jobs or _cores())
+        _show_plan(desk, as_json=as_json, n_workers=jobs or cores())
         return
     also = {"--format": formats, "--base-url": base_url, "--sync": sync if sync != SYNCS[0] else ""}
     typed_too = [w for n, v in also.items() if v for w in (n, v)] + ["--stems"] * stems
     desk.state.asked = [*asked.words(), *typed_too]
-    _build(desk, jobs or _cores(), why=why, as_json=as_json, quiet=quiet)
+    _build(desk, jobs or cores(), why=why, as_json=as_json, quiet=quiet)
     if take is not None and not keep and not quiet and not as_json:
         click.echo("the take is for this time only; --keep remembers it in book.toml", err=True)
 
@@ -184,7 +184,7 @@ def _keep_take(desk: Desk, asked: Asked, chapters: tuple[str, ...], take: int) -
         write_take(path, number, take, title=title)
 
 
-def _cores() -> int:
+def cores() -> int:
     """Return the number of cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

@@ -170,7 +170,7 @@ class PlainDisplay(Display):
             case Spoken():
                 for number in event.chapters:
                     row = self.tally.rows[number]
-                    if row.is_spoken:
+                    if row.n_spoken == row.n_segments:
                         self._tell(f"chapter {number} {row.title}: spoken")
                 if self.tally.elapsed_s - self._told_s >= PLAIN_EVERY_S:
                     todo = sum(row.n_segments for row in self.tally.rows.values())

@@ -11,7 +11,7 @@ import click
 from audiobook.cli.options import echo_json
 from audiobook.cli.words import parse_clock, stamp
 
-__all__ = ["locate_command"]
+__all__ = ["locate_command", "seen_from_here"]
 
 
 @click.command(
@@ -65,12 +65,12 @@ def locate_command(folder: str, position: str, chapter: int | None, as_json: boo
 
 def _again(asked: list[str], folder: str, number: int, take: int) -> str:
     """Return the command that repeats the last build with another take of one chapter."""
-    words = ["audiobook", "build", *map(_as_seen_from_here, asked)]
+    words = ["audiobook", "build", *map(seen_from_here, asked)]
     words += ["-o", folder, "--chapter", str(number), "--take", str(take)]
     return shlex.join(words)
 
 
-def _as_seen_from_here(word: str) -> str:
+def seen_from_here(word: str) -> str:
     """Shorten the path of something in the current folder."""
     path = Path(word)
     here = path.is_absolute() and path.is_relative_to(Path.cwd())

@@ -25,9 +25,12 @@ if TYPE_CHECKING:
 __all__ = [
     "Asked",
     "Desk",
+    "book_options",
     "chapter_option",
+    "default_out",
     "desk_of",
     "echo_json",
+    "named",
     "story_argument",
     "story_options",
 ]
@@ -35,7 +38,7 @@ __all__ = [
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _named(_ctx: click.Context, option: click.Parameter, value: str | None) -> str | None:
+def named(_ctx: click.Context, option: click.Parameter, value: str | None) -> str | None:
     """Refuse the empty name that an unset variable of a shell script leaves."""
     if value is not None and not value.strip():
         raise click.UsageError(f"{option.opts[0]} is empty; name something, or leave it out")
@@ -46,7 +49,7 @@ def _all_named(
     context: click.Context, option: click.Parameter, values: tuple[str, ...]
 ) -> tuple[str, ...]:
     for value in values:
-        _named(context, option, value)
+        named(context, option, value)
     return values
 
 
@@ -66,14 +69,13 @@ def chapter_option(command: F) -> F:
     )(command)
 
 
+_OUT = click.option("-o", "--out", metavar="DIR", help="Output folder [default: out/<story>].")
 # What of a book can be said on the command line, in the order of its help.
-_STORY_OPTIONS = (
-    story_argument,
-    click.option("-o", "--out", metavar="DIR", help="Output folder [default: out/<story>]."),
+_BOOK_OPTIONS = (
     click.option(
         "--voice",
         metavar="ENGINE:VOICE",
-        callback=_named,
+        callback=named,
         help="Narrator [default: kokoro:af_heart, or what speaks the story's language].",
     ),
     click.option(
@@ -97,13 +99,13 @@ _STORY_OPTIONS = (
     click.option(
         "--mood",
         metavar="MOOD",
-        callback=_named,
+        callback=named,
         help='Mood of composed music, see "audiobook music --list" [default: as the text is].',
     ),
     click.option(
         "--profile",
         metavar="NAME",
-        callback=_named,
+        callback=named,
         help=f"What for: {', '.join(PROFILES)} [default: {DEFAULT_PROFILE}].",
     ),
     click.option("--draft", is_flag=True, help="A fast voice, to hear how it will go."),
@@ -112,23 +114,28 @@ _STORY_OPTIONS = (
     click.option(
         "--language",
         metavar="L",
-        callback=_named,
+        callback=named,
         help="Language, e.g. kk [default: the story's, else what its words show].",
     ),
     click.option(
         "--cover",
         metavar="FILE",
-        callback=_named,
+        callback=named,
         help="JPEG or PNG picture [default: one is drawn].",
     ),
 )
 
 
-def story_options(command: F) -> F:
-    """Add STORY and everything about the book that the command line can change."""
-    for option in reversed(_STORY_OPTIONS):
+def book_options(command: F) -> F:
+    """Add everything about the book that the command line can change."""
+    for option in reversed(_BOOK_OPTIONS):
         command = option(command)
     return command
+
+
+def story_options(command: F) -> F:
+    """Add STORY, the output folder, and everything about the book."""
+    return story_argument(_OUT(book_options(command)))
 
 
 @dataclass(frozen=True)
@@ -200,7 +207,7 @@ def desk_of(asked: Asked, **more: Any) -> Desk:
     from audiobook.story import open_project
 
     project = open_project(_source(asked.story))
-    out = Path(asked.out) if asked.out else Path("out") / _slug(asked.story)
+    out = Path(asked.out) if asked.out else default_out(asked.story)
     store = Store(default_root())
     options = Options(
         out=out,
@@ -227,13 +234,14 @@ def _source(story: str) -> Path | bytes:
     return click.get_binary_stream("stdin").read() if story == "-" else Path(story)
 
 
-def _slug(story: str) -> str:
+def default_out(story: str) -> Path:
+    """Return the output folder of a story for which none is named."""
     from audiobook.export.names import slug
 
     if story == "-":
-        return "story"
+        return Path("out", "story")
     path = Path(story).resolve()
-    return slug(path.name if path.is_dir() else path.stem) or "story"
+    return Path("out", slug(path.name if path.is_dir() else path.stem) or "story")
 
 
 def _overlaid(book: Book, asked: Asked) -> Book:
