@@ -143,8 +143,8 @@ def test_a_preview_has_the_chapters_music_with_an_end_of_its_own(made):
     ("words", "status", "line"),
     [
         (["-o", "a.wav"], 2, 'Error: "a.wav" is no MP3 file; say for example -o preview.mp3'),
-        (["--chapter", "9"], 1, "Error: no chapter 9; the story has chapters 1 to 3"),
-        (["--voice", "tone:hmu"], 1, 'Error: unknown voice "tone:hmu"; did you mean "tone:hum"?'),
+        (["--chapter", "9"], 1, "Error: there is no chapter 9 to read; the story has 3"),
+        (["--voice", "tone:hmu"], 1, 'Error: tone has no voice "hmu"; did you mean "hum"?'),
         (["--seconds", "0"], 2, "Error: Invalid value for '--seconds'"),
     ],
 )

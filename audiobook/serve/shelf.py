@@ -87,15 +87,20 @@ class Shelf:
             found = self._root.joinpath(*parts).resolve(strict=True)
             if not found.is_relative_to(self._root):
                 return None
-            file = os.fdopen(os.open(found, _FLAGS), "rb")
+            return _opened(os.open(found, _FLAGS), content_type)
         except (OSError, ValueError, RuntimeError):  # a loop of links is the last
             return None
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            file.close()
-            return None
-        tag = f'"{status.st_ino:x}-{status.st_mtime_ns:x}-{status.st_size:x}"'
-        return Shelved(file, status.st_size, int(status.st_mtime), tag, content_type)
+
+
+def _opened(descriptor: int, content_type: str) -> Shelved | None:
+    """Describe what was opened, if it is a file: what has the name of one need not be."""
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        return None
+    tag = f'"{status.st_ino:x}-{status.st_mtime_ns:x}-{status.st_size:x}"'
+    file = os.fdopen(descriptor, "rb")
+    return Shelved(file, status.st_size, int(status.st_mtime), tag, content_type)
 
 
 def _parts(path: str) -> list[str]:
