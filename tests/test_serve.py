@@ -110,7 +110,7 @@ def test_the_front_page_is_the_player(server):
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert answer.headers["Content-Security-Policy"] == "frame-ancestors 'none'"
-    assert "Python" not in answer.headers["Server"]
+    assert answer.headers["Server"] == "audiobook"
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,14 @@ import click
 
 from audiobook.cli.options import default_out, named
 from audiobook.errors import ServeError
+from audiobook.serve.shelf import FRONT_PAGE
 
 if TYPE_CHECKING:
     from audiobook.serve.server import Server
 
 __all__ = ["play_command"]
 
-FRONT_PAGE, REPORT = "index.html", "build.json"
+REPORT = "build.json"
 
 
 @click.command(

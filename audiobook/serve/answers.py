@@ -43,7 +43,6 @@ class Answers(BaseHTTPRequestHandler):
     server: Server
     protocol_version = "HTTP/1.1"
     default_request_version = "HTTP/1.0"  # of a request that is none; 0.9 knows no headers
-    server_version, sys_version = "audiobook", ""
 
     def setup(self) -> None:
         """Read with a deadline for whole requests, not for each byte of them."""
@@ -178,6 +177,10 @@ class Answers(BaseHTTPRequestHandler):
         for name, value in _EVERYWHERE.items():
             self.send_header(name, value)
         super().end_headers()
+
+    def version_string(self) -> str:
+        """Say which program answers, and nothing of what it runs on."""
+        return "audiobook"
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Say nothing: who listens to what is not written down."""
