@@ -10,7 +10,9 @@ import pytest
 from click.testing import CliRunner
 from readback import RATE, decoded
 
+from audiobook.build.excerpt import Excerpt
 from audiobook.cli import app
+from audiobook.cli.options import Asked, desk_of
 
 SENTENCE = "The water went over the stones all night and nobody in the house could sleep for it. "
 STORY = f"""---
@@ -119,6 +121,18 @@ def test_what_a_preview_spoke_is_not_spoken_again(made):
     again = run("preview", "water.md", "--chapter", "2", "--seconds", "12", *HUM)
     assert "speak" not in again.stderr
     assert Path("out", "water.preview.mp3").read_bytes() == first
+
+
+def test_no_more_is_spoken_than_is_expected_to_do(made, store):
+    """However many workers ask, they get the readings in order, and none that is too far on."""
+    asked = Asked("water.md", voice="tone:hum", music=("none",))
+    chapter = desk_of(asked, chapters=("2",), formats=()).plan().chapters[1]
+    excerpt = Excerpt(chapter, 12.0, store)  # of a store where nothing is spoken yet
+    given = list(iter(lambda: excerpt.next(online_is_busy=False), None))
+    readings = chapter.prepared.readings
+    assert given == list(readings[: len(given)]) == list(excerpt.expected.unspoken)
+    assert 0 < len(given) < len(readings)
+    assert excerpt.made is None
 
 
 def test_a_preview_of_a_whole_chapter_is_the_chapter(made):
