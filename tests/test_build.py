@@ -285,7 +285,7 @@ def test_two_builds_of_one_folder_exclude_each_other(book):
     """The second says that the first is running."""
     from pathlib import Path
 
-    from audiobook.build.run import building
+    from audiobook.build.folder import building
 
     with building(Store(default_root()), Path("out")):
         assert "another build" in build(status=1)

@@ -82,7 +82,7 @@ def test_the_wheel_brings_the_command(unpacked):
     (info,) = unpacked.glob("*.dist-info")
     assert info.name.startswith("kuibook-")
     entry_points = (info / "entry_points.txt").read_text("utf-8")
-    assert "audiobook = audiobook.cli:main" in entry_points
+    assert "audiobook = audiobook.__main__:main" in entry_points
 
 
 def test_voices_are_found_in_it(unpacked):

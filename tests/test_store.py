@@ -95,7 +95,7 @@ def test_pruning_removes_what_was_not_used_for_longest(store):
         os.utime(store.path("clip", key), (1e9 + age, 1e9 + age))
     with store.open("clip", keys[0]):
         pass  # used just now
-    n_files, n_bytes = store.prune(2500)
+    n_files, n_bytes, _ = store.prune(2500)
     assert n_files == 2
     assert n_bytes > 2000
     assert [store.has("clip", key) for key in keys] == [True, False, False, True]

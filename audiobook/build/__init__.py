@@ -18,6 +18,8 @@ plan       what is to be spoken, mixed and written: plain data
 estimate   how long it will take and be, from what earlier builds measured
 schedule   stale chapters in, tasks out
 workers    processes that speak and mix
+pool       tasks in, results out, though workers die
+folder     the lock of an output folder
 sounds     the encodings of a chapter that formats ask for
 mastering  stems in, an encoded chapter at its profile's level out
 arrange    a chapter's timeline and stems

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 from audiobook.audio import SAMPLE_RATE
 from audiobook.build.plan import Plan, PlannedChapter
 from audiobook.build.recipe import Reading
-from audiobook.store import Store
+from audiobook.store import Store, write_record
 from audiobook.timeline import pauses_s
 
 __all__ = ["Expected", "Speeds", "expect", "expected_wall_s", "length_s"]
@@ -51,10 +50,8 @@ class Speeds:
 
     def save(self, store: Store) -> None:
         """Keep what is known; a store that cannot be written forgets it."""
-        part = _path(store).with_suffix(f".{os.getpid()}.part")
         with contextlib.suppress(OSError):
-            part.write_text(json.dumps(vars(self)), "utf-8")
-            part.replace(_path(store))
+            write_record(_path(store), vars(self))
 
     def are_measured(self, readings: Iterable[Reading]) -> bool:
         """Whether the speed of every engine that is needed was measured here."""

@@ -103,6 +103,12 @@ class Plan:
         return (*self.chapters, *([self.sample] if self.sample else []))
 
     @property
+    def keys(self) -> frozenset[str]:
+        """What of the store the build reads: chapters, and the clips of those that it makes."""
+        clips = (r.key for c in self.stale for r in c.prepared.readings)
+        return frozenset([*clips, *(c.prepared.job.key for c in self.all)])
+
+    @property
     def title(self) -> str:
         """The book's title: what ``book.toml`` says, else the story."""
         return self.book.title or self.story.title

@@ -17,7 +17,7 @@ from audiobook.build.plan import Plan, PlannedChapter
 from audiobook.build.run import Work, mended
 from audiobook.errors import LostError
 from audiobook.export.mp3 import chapter_files
-from audiobook.store import Store
+from audiobook.store import Store, clear
 
 __all__ = ["Preview", "preview"]
 
@@ -75,4 +75,7 @@ def preview(
         assert edition.sample is not None
         return Preview(made, excerpt.n_spoken, edition.sample.info.duration_s)
 
-    return mended(make, progress)
+    try:
+        return mended(make, progress)
+    finally:
+        clear(store.root)

@@ -56,6 +56,11 @@ class Release:
         """
         self._artwork.check()
 
+    @property
+    def keys(self) -> frozenset[str]:
+        """What of the store the build reads."""
+        return self._plan.keys | {self._artwork.key}
+
     def outdated(self) -> tuple[str, ...]:
         """Return the files that will be written when the plan's stale chapters have been made."""
         edition = self._edition

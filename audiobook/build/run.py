@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import shutil
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
 from audiobook.build.estimate import Speeds, expected_wall_s
 from audiobook.build.events import Mixed, Note, Progress, Spoken, Started, Wrote
 from audiobook.build.excerpt import Excerpt
+from audiobook.build.folder import keys_used
 from audiobook.build.plan import Plan, PlannedChapter
+from audiobook.build.pool import Crew
 from audiobook.build.recipe import Reading
 from audiobook.build.release import Release
 from audiobook.build.schedule import Schedule, Task, is_online
-from audiobook.build.state import BuildState, lock_path, save_state
-from audiobook.build.workers import produce_chapter, speak_reading, worker_pool
+from audiobook.build.state import BuildState, save_state
+from audiobook.build.workers import produce_chapter, speak_reading
 from audiobook.errors import AudiobookError, BuildError, LostError
-from audiobook.store import SCRATCH, Store
+from audiobook.store import Store, clear, sweep
 
-__all__ = ["Result", "Work", "building", "mended", "run"]
+__all__ = ["Result", "Work", "mended", "run"]
 
 T = TypeVar("T")
 
@@ -60,47 +57,6 @@ class Result:
         return not (self.made or self.n_spoken or self.wrote or self.removed)
 
 
-@contextlib.contextmanager
-def building(store: Store, out: Path) -> Iterator[None]:
-    """Hold the lock of an output folder.
-
-    Raises
-    ------
-    BuildError
-        If another build holds it, or files could not be written into the folder.
-    """
-    from filelock import FileLock, Timeout
-
-    _check_folder(out)
-    path = lock_path(store, out)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(path)
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise BuildError(
-            f"{out}: another build of this folder is running; wait for it to end, or stop it"
-        ) from error
-    except OSError as error:
-        raise BuildError(
-            f"{path.parent}: cannot be written: {error.strerror or error}; "
-            "set XDG_CACHE_HOME to a folder that can"
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def _check_folder(out: Path) -> None:
-    """Refuse a folder that cannot be written before anything is spoken; it is not made here."""
-    there = next(path for path in (out, *out.resolve().parents) if os.access(path, os.F_OK))
-    if not there.is_dir():
-        raise BuildError(f"{there} is a file, not a folder; name another output folder with -o")
-    if not os.access(there, os.W_OK | os.X_OK):
-        raise BuildError(f"{there}: cannot be written; name another output folder with -o")
-
-
 def run(
     make_plan: Callable[[], Plan],
     store: Store,
@@ -109,7 +65,7 @@ def run(
     *,
     n_workers: int,
 ) -> Result:
-    """Plan and do what the plan says, under the folder's lock (see `building`).
+    """Plan and do what the plan says, under the folder's lock (see `folder`).
 
     Something finished that turns out damaged on the way is made anew.
 
@@ -140,15 +96,17 @@ def _carry_out(
         progress(Note(note))
     release = Release(plan, store, state, lambda path: progress(Wrote(path)))
     release.check()
+    keys_used(store, plan.options.out, release.keys)
+    sweep(store.root)
     work = Work(Schedule(plan.stale), plan.stale, store, release.chapter, progress)
     try:
-        _sweep(store)
         if plan.stale:
             work.do(n_workers)
         waiting = release.finish()
     finally:
         # Also after a failure: what is written is recorded, so that it is not written again.
         save_state(store, plan.options.out, state)
+        clear(store.root)
     return Result(
         tuple(c.number for c in plan.stale),
         work.schedule.n_spoken,
@@ -184,7 +142,7 @@ class Work:
         self._made = made
         self._progress = progress
         self._speeds = Speeds.load(store)
-        self._running: dict[Future[tuple[float, float]], Task] = {}
+        self._crew = Crew(self._begin, self._next, self._take, self._died, self._worker_died)
 
     def do(self, n_workers: int) -> None:
         """Do everything. After a failure, what is running is finished and kept first."""
@@ -194,49 +152,41 @@ class Work:
         if self._speeds.are_measured(r for c in self._stale for r in c.unspoken):
             expected_s = expected_wall_s(self._stale, self._speeds, self._store, n_workers)
         self._progress(Started(todo, n_workers, expected_s))
-        failure: AudiobookError | None = None
         try:
-            with worker_pool(n_workers) as pool:
-                self._fill(pool, n_workers + 1)
-                while self._running:
-                    failure = self._take_finished() or failure
-                    if failure is None:
-                        self._fill(pool, n_workers + 1)
-        except BrokenProcessPool as error:
-            raise BuildError(
-                "a worker process was killed, perhaps for want of memory; what was finished is "
-                "kept: build again, with --jobs 1 if it happens again"
-            ) from error
+            self._crew.work(n_workers)
         finally:
             self._speeds.save(self._store)
-        if failure is not None:
-            raise failure
 
-    def _fill(self, pool: Executor, most: int) -> None:
-        """Give the pool work, but little ahead: a spoken chapter is mixed before others go on."""
-        while len(self._running) < most:
-            busy = any(is_online(task) for task in self._running.values())
-            task = self.schedule.next(online_is_busy=busy)
-            if task is None:
-                return
-            root = self._store.root
-            if isinstance(task, Reading):
-                future = pool.submit(speak_reading, task.voice.engine, task, root)
-            else:
-                future = pool.submit(produce_chapter, task.prepared.job, task.sounds, root)
-            self._running[future] = task
+    def _next(self, running: list[Task]) -> Task | None:
+        return self.schedule.next(online_is_busy=any(is_online(task) for task in running))
 
-    def _take_finished(self) -> AudiobookError | None:
-        """Wait for a task to end; return the first failure among those that did."""
-        failure = None
-        done, _ = wait(self._running, return_when=FIRST_COMPLETED)
-        for future in done:
-            task = self._running.pop(future)
-            try:
-                self._finished(task, *future.result())
-            except AudiobookError as error:
-                failure = failure or self._located(error, task)
-        return failure
+    def _begin(self, pool: Executor, task: Task) -> Future[tuple[float, float]]:
+        root = self._store.root
+        if isinstance(task, Reading):
+            return pool.submit(speak_reading, task.voice.engine, task, root)
+        return pool.submit(produce_chapter, task.prepared.job, task.sounds, root)
+
+    def _take(self, task: Task, future: Future[tuple[float, float]]) -> AudiobookError | None:
+        """Take what a worker has done; return what went wrong, if anything did."""
+        try:
+            self._finished(task, *future.result())
+        except AudiobookError as error:
+            return self._located(error, task)
+        return None
+
+    def _worker_died(self, text: str) -> None:
+        sweep(self._store.root)
+        self._progress(Note(text))
+
+    def _died(self, task: Task) -> AudiobookError:
+        """Name what the workers die of."""
+        doing = "speaking it" if isinstance(task, Reading) else "mixing it"
+        mend = "take another voice" if isinstance(task, Reading) else "divide it with a heading"
+        error = BuildError(
+            f"a worker process died twice while {doing}, perhaps for want of memory; what was "
+            f"finished is kept: close other programs or {mend}, and build again"
+        )
+        return self._located(error, task)
 
     def _finished(self, task: Task, duration_s: float, wall_s: float) -> None:
         if isinstance(task, Reading):
@@ -256,23 +206,3 @@ class Work:
             numbers = ", ".join(map(str, self.schedule.waiting_for(task)))
             where = f"chapter {numbers}, segment {task.segment.id}"
         return type(error)(f"{where}: {error}")
-
-
-def _sweep(store: Store) -> None:
-    """Remove what killed processes left unfinished."""
-    folder = store.root / SCRATCH
-    for entry in folder.iterdir() if folder.is_dir() else ():
-        if not _is_alive(entry.name):
-            shutil.rmtree(entry, ignore_errors=True)
-
-
-def _is_alive(pid: str) -> bool:
-    if os.name != "posix" or not pid.isdigit():
-        return True
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

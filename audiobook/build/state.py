@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from audiobook.errors import StoreError
-from audiobook.store import Store
+from audiobook.store import Store, write_record
 
-__all__ = ["BuildState", "load_state", "lock_path", "save_state"]
+__all__ = ["BuildState", "book_path", "load_state", "save_state"]
 
 VERSION = 2
 
@@ -70,17 +70,15 @@ class BuildState:
         }
 
 
-def _name(out: Path) -> str:
-    return hashlib.sha256(os.fsencode(out.resolve())).hexdigest()[:32]
+def book_path(store: Store, out: Path, suffix: str) -> Path:
+    """Return where the store keeps something about an output folder, whether it exists or not."""
+    name = hashlib.sha256(os.fsencode(out.resolve())).hexdigest()[:32]
+    return store.root / "books" / f"{name}{suffix}"
 
 
 def _path(store: Store, out: Path) -> Path:
-    return store.root / "books" / f"{_name(out)}.json"
-
-
-def lock_path(store: Store, out: Path) -> Path:
-    """Return the file whose lock means that an output folder is being built."""
-    return store.root / "books" / f"{_name(out)}.lock"
+    """Return the record's file; another version of the program has another one."""
+    return book_path(store, out, f".{VERSION}.json")
 
 
 def load_state(store: Store, out: Path) -> BuildState:
@@ -98,12 +96,7 @@ def load_state(store: Store, out: Path) -> BuildState:
 def save_state(store: Store, out: Path, state: BuildState) -> None:
     """Keep the record, whole or not at all. Raises `StoreError` if that cannot be."""
     path = _path(store, out)
-    data = {"version": VERSION, "out": str(out.resolve()), **vars(state)}
-    part = path.with_suffix(f".{os.getpid()}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(data, ensure_ascii=False), "utf-8", "surrogatepass")
-        part.replace(path)
+        write_record(path, {"version": VERSION, "out": str(out.resolve()), **vars(state)})
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise StoreError(f"{path}: cannot be written: {error.strerror or error}") from error

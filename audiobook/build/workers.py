@@ -7,6 +7,7 @@ cancelled: what it has finished is in the store, what it was doing is worth no w
 from __future__ import annotations
 
 import contextlib
+import errno
 import multiprocessing
 import os
 import signal
@@ -156,6 +157,8 @@ def produce_chapter(job: object, sounds: tuple[str, ...], store_root: Path) -> t
     try:
         n_samples = produce(job, Store(store_root), sounds)
     except OSError as error:
+        if error.errno == errno.ENOMEM:
+            raise MemoryError from error
         where = error.filename or store_root
         raise StoreError(
             f"{where}: {error.strerror or error}; make room and build again"

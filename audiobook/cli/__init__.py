@@ -7,14 +7,13 @@ Results and ``--json`` go to stdout, progress and notes to stderr. Exit status: 
 from __future__ import annotations
 
 import importlib
-import signal
 import sys
 from typing import Any
 
 import click
 
 from audiobook import __version__
-from audiobook.cli.group import SuggestingGroup
+from audiobook.cli.group import StoppedError, SuggestingGroup
 from audiobook.errors import AudiobookError
 
 __all__ = ["main"]
@@ -77,6 +76,8 @@ class Cli(SuggestingGroup):
             return super().invoke(ctx)
         except AudiobookError as error:
             raise click.ClickException(str(error)) from error
+        except KeyboardInterrupt as stop:
+            raise StoppedError("stopped") from stop
 
 
 @click.group(cls=Cli, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
@@ -90,19 +91,11 @@ def app() -> None:
 
 
 def main() -> None:
-    """Run the command line."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    """Run the command line; see `audiobook.__main__` for requests to stop."""
     try:
         app.main(standalone_mode=False, prog_name="audiobook")
     except click.exceptions.Abort:
-        sys.exit(130)
+        sys.exit(StoppedError.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        sys.exit(130)
-
-
-def _interrupt(_number: int, _frame: object) -> None:
-    """Treat a request to terminate as Ctrl-C: end at once, keep what is finished."""
-    raise KeyboardInterrupt

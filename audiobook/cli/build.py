@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from audiobook.cli.group import StoppedError
 from audiobook.cli.options import (
     Asked,
     Desk,
@@ -88,6 +89,9 @@ Formats:
     metavar="N",
     help="Processes that work at once [default: one per core].",
 )
+@click.option(
+    "--wait", is_flag=True, help="Wait for another build of the folder instead of refusing."
+)
 @click.option("--why", is_flag=True, help="Say why each chapter is made again.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @click.option("--json", "as_json", is_flag=True, help="The result as JSON on stdout.")
@@ -102,6 +106,7 @@ def build_command(
     base_url: str | None,
     stems: bool,
     jobs: int | None,
+    wait: bool,
     why: bool,
     dry_run: bool,
     as_json: bool,
@@ -135,16 +140,21 @@ def build_command(
     also = {"--format": formats, "--base-url": base_url, "--sync": sync if sync != SYNCS[0] else ""}
     typed_too = [w for n, v in also.items() if v for w in (n, v)] + ["--stems"] * stems
     desk.state.asked = [*asked.words(), *typed_too]
-    _build(desk, jobs or cores(), why=why, as_json=as_json, quiet=quiet)
+    _build(desk, jobs or cores(), wait=wait, why=why, as_json=as_json, quiet=quiet)
     if take is not None and not keep and not quiet and not as_json:
         click.echo("the take is for this time only; --keep remembers it in book.toml", err=True)
 
 
-def _build(desk: Desk, n_workers: int, *, why: bool, as_json: bool, quiet: bool) -> None:
-    from audiobook.build.run import building, run
+def _build(
+    desk: Desk, n_workers: int, *, wait: bool, why: bool, as_json: bool, quiet: bool
+) -> None:
+    from audiobook.build.folder import building
+    from audiobook.build.run import run
     from audiobook.cli.display import display_for
 
-    with building(desk.store, desk.options.out):
+    tell = partial(click.echo, err=True) if not quiet else _say_nothing
+    with building(desk.store, desk.options.out, tell if wait else None):
+        desk = desk.reread()
         plan = desk.plan()
         if why and not (as_json or quiet):
             _show_reasons(plan)
@@ -153,13 +163,17 @@ def _build(desk: Desk, n_workers: int, *, why: bool, as_json: bool, quiet: bool)
                 plans = chain([plan], iter(desk.plan, None))
                 make_plan = partial(next, plans)
                 result = run(make_plan, desk.store, desk.state, display.show, n_workers=n_workers)
-            except KeyboardInterrupt:
+            except KeyboardInterrupt as stop:
                 display.stopped()
-                raise
+                raise StoppedError from stop
         if as_json:
             echo_json(_as_data(plan, result, why=why))
         elif not quiet:
             _summarise(plan, result)
+
+
+def _say_nothing(_line: str) -> None:
+    """Be quiet."""
 
 
 def _keep_take(desk: Desk, asked: Asked, chapters: tuple[str, ...], take: int) -> None:

@@ -1,12 +1,28 @@
-"""A command that has commands, and suggests one when a name is mistyped."""
+"""A command that has commands, and suggests one when a name is mistyped; how a command stops."""
 
 from __future__ import annotations
+
+from typing import IO
 
 import click
 
 from audiobook.errors import did_you_mean
 
-__all__ = ["SuggestingGroup"]
+__all__ = ["StoppedError", "SuggestingGroup"]
+
+
+class StoppedError(click.ClickException):
+    """Somebody asked to stop; without a message, that was answered already."""
+
+    exit_code = 130  # as shells have it: 128 and the number of SIGINT
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message)
+
+    def show(self, file: IO[str] | None = None) -> None:
+        """Say it in one line."""
+        if self.message:
+            click.echo(self.message, file=file, err=True)
 
 
 class SuggestingGroup(click.Group):

@@ -186,6 +186,14 @@ class Desk:
     store: Store
     state: BuildState
 
+    def reread(self) -> Desk:
+        """Look again at what was built last: another build may have ended in the meantime."""
+        from audiobook.build.state import load_state
+
+        state = load_state(self.store, self.options.out)
+        state.asked = self.state.asked
+        return replace(self, state=state)
+
     def plan(self) -> Plan:
         """Decide what has to be done."""
         from audiobook.build.plan import make_plan

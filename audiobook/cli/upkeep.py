@@ -76,15 +76,19 @@ Examples:
     help=f"Keep this much of what was used last [default: {KEEP}].",
 )
 def prune(keep: str) -> None:
-    """Remove what has not been used for longest."""
+    """Remove what has not been used for longest, but nothing that a running build needs."""
+    from audiobook.build.folder import keys_in_use
     from audiobook.store import Store, default_root
 
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kMGT]?)B?\s*", keep, re.IGNORECASE)
     if match is None:
         raise click.UsageError(f'--keep "{keep}" is no size; say for example 500MB or 5GB')
     unit = 1000 ** " kmgt".index(match[2].lower() or " ")
-    n_files, n_bytes = Store(default_root()).prune(round(float(match[1]) * unit))
-    click.echo(f"removed {count(n_files, 'file')}, {size(n_bytes)}")
+    store = Store(default_root())
+    pruned = store.prune(round(float(match[1]) * unit), keys_in_use(store))
+    click.echo(f"removed {count(pruned.n_files, 'file')}, {size(pruned.n_bytes)}")
+    if pruned.n_bytes_in_use:
+        click.echo(f"kept {size(pruned.n_bytes_in_use)} that a running build needs", err=True)
 
 
 @click.command(

@@ -1,11 +1,4 @@
-"""Artefacts by the hash of what made them: atomic, verified on read, shared by every book.
-
-An artefact is a small JSON description (``meta``) and a payload of bytes, kept in one file that
-appears whole or not at all::
-
-    {"format": 1, "size": 5, "sha256": "...", "meta_size": 19, "meta_sha256": "..."}
-    {"duration_s": 1.5}
-    hello                  (the payload)
+"""The store: what was made once, found again by what it was made of.
 
 A file that does not hold what its first line promises is dropped and counts as absent, so a
 damaged store costs time, never a wrong sound.
@@ -17,23 +10,28 @@ import contextlib
 import hashlib
 import json
 import os
-import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from audiobook.errors import StoreError
+from audiobook.store.form import (
+    Meta,
+    OtherVersionError,
+    is_whole,
+    read_header,
+    verified,
+    write,
+)
+from audiobook.store.scratch import clock_s, scratch_dir
 
-__all__ = ["SCRATCH", "Store", "Usage", "default_root", "key_of"]
+__all__ = ["Pruned", "Store", "Usage", "default_root", "key_of"]
 
-FORMAT = 1
-CHUNK_BYTES = 1 << 20
-MAX_LINE_BYTES = 64 << 20  # a description longer than this is damage
-SCRATCH = "scratch"
-
-Meta = Mapping[str, Any]
+# A file used later than now was used before the clock was set back. Machines that share a store
+# may differ by less than this.
+SKEW_S = 86_400.0
 
 
 def default_root() -> Path:
@@ -58,11 +56,12 @@ class Usage:
     n_bytes: int
 
 
-@dataclass(frozen=True)
-class _Header:
-    size: int
-    sha256: str
-    meta: dict[str, Any]
+class Pruned(NamedTuple):
+    """What pruning removed, and what it left because it is in use."""
+
+    n_files: int
+    n_bytes: int
+    n_bytes_in_use: int
 
 
 class Store:
@@ -80,22 +79,15 @@ class Store:
         return self.root / kind / key[:2] / key
 
     def scratch_dir(self) -> Path:
-        """Return this process's folder for files that are not finished, on the store's own disk.
-
-        It is named by the process, so that what a killed one left can be told and swept away.
-        """
-        folder = self.root / SCRATCH / str(os.getpid())
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
+        """Return this process's folder for files that are not finished; see `scratch`."""
+        return scratch_dir(self.root)
 
     def has(self, kind: str, key: str) -> bool:
         """Return whether an artefact is there and complete; its content is not verified."""
         try:
             with self.path(kind, key).open("rb") as file:
-                first = json.loads(file.readline(MAX_LINE_BYTES))
-                whole = file.tell() + first["meta_size"] + 1 + first["size"]
-                return bool(first["format"] == FORMAT and os.fstat(file.fileno()).st_size == whole)
-        except (OSError, ValueError, KeyError, TypeError):
+                return is_whole(file)
+        except (OSError, ValueError, KeyError, TypeError, OtherVersionError):
             return False
 
     def meta(self, kind: str, key: str) -> dict[str, Any] | None:
@@ -103,11 +95,11 @@ class Store:
         path = self.path(kind, key)
         try:
             with path.open("rb") as file:
-                header = _read_header(file)
+                header = read_header(file)
                 whole = os.fstat(file.fileno()).st_size == file.tell() + header.size
-        except FileNotFoundError:
+        except (FileNotFoundError, OtherVersionError):
             return None
-        except (ValueError, KeyError, OSError):
+        except (ValueError, KeyError, TypeError, OSError):
             whole = False
         if whole:
             return header.meta
@@ -123,7 +115,11 @@ class Store:
             yield None
             return
         with file:
-            header = _verified(file)
+            try:
+                header = verified(file)
+            except OtherVersionError:
+                yield None
+                return
             if header is None:
                 self.drop(kind, key)
                 yield None
@@ -155,9 +151,9 @@ class Store:
             path.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=self.scratch_dir(), delete=False) as file:
                 try:
-                    _write(file, meta, payload)
+                    write(file, meta, payload)
                     file.close()
-                    os.replace(file.name, path)  # noqa: PTH105
+                    self._replace(Path(file.name), kind, key)
                 except BaseException:
                     file.close()
                     Path(file.name).unlink(missing_ok=True)
@@ -167,6 +163,19 @@ class Store:
                 f"{self.root}: cannot keep finished work: {error.strerror or error}; "
                 "make room, or set XDG_CACHE_HOME to a folder that can be written"
             ) from error
+
+    def _replace(self, file: Path, kind: str, key: str) -> None:
+        """Give a finished file its name.
+
+        A file server may do it and lose the answer, or refuse because somebody reads the file that
+        has the name: it is as good, as equal keys hold equal content.
+        """
+        try:
+            file.replace(self.path(kind, key))
+        except (FileNotFoundError, PermissionError):
+            if not self.has(kind, key):
+                raise
+            file.unlink(missing_ok=True)
 
     def drop(self, kind: str, key: str) -> None:
         """Remove an artefact, if it is there."""
@@ -183,84 +192,46 @@ class Store:
                 found.append(Usage(kind.name, len(sizes), sum(sizes)))
         return found
 
-    def prune(self, keep_bytes: int) -> tuple[int, int]:
+    def prune(self, keep_bytes: int, in_use: Collection[str] = ()) -> Pruned:
         """Remove artefacts, the longest unused first, until ``keep_bytes`` are left.
 
-        Returns
-        -------
-        tuple of int
-            Files removed, and bytes freed.
+        Parameters
+        ----------
+        in_use : collection of str
+            Keys that are left alone, whatever their age.
         """
         files = sorted(_files(self.root)) if self.root.is_dir() else []
         surplus = sum(size for _, size, _ in files) - keep_bytes
-        n_files = n_bytes = 0
-        for _, size, path in files:
+        n_files = n_bytes = n_bytes_in_use = 0
+        for _, size, path in _back_in_time(files, self.root):
             if n_bytes >= surplus:
                 break
+            if path.name in in_use:
+                n_bytes_in_use += size
+                continue
             with contextlib.suppress(OSError):
                 path.unlink()
                 n_files, n_bytes = n_files + 1, n_bytes + size
-        return n_files, n_bytes
+        return Pruned(n_files, n_bytes, n_bytes_in_use)
 
 
-def _files(folder: Path) -> Iterator[tuple[float, int, Path]]:
+_File = tuple[float, int, Path]
+
+
+def _back_in_time(files: list[_File], root: Path) -> list[_File]:
+    """Put first what claims to be used later than now: it was not since the clock was set back."""
+    if not files:
+        return []
+    now_s = files[-1][0]
+    with contextlib.suppress(OSError):
+        now_s = clock_s(root)
+    return sorted(files, key=lambda file: file[0] <= now_s + SKEW_S)
+
+
+def _files(folder: Path) -> Iterator[_File]:
     """Yield last use, size and path of every artefact below a folder."""
     for path in folder.rglob("*"):
         with contextlib.suppress(OSError):
             status = path.stat()
             if path.is_file() and len(path.name) == 40:
                 yield status.st_mtime, status.st_size, path
-
-
-def _write(file: IO[bytes], meta: Meta, payload: bytes | Path) -> None:
-    """Write both lines and the payload; the hash is taken from what is copied."""
-    described = json.dumps(meta, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    line = described.encode("utf-8", "surrogatepass")
-    size, sha256 = _measure(payload)
-    first = {
-        "format": FORMAT,
-        "size": size,
-        "sha256": sha256,
-        "meta_size": len(line),
-        "meta_sha256": hashlib.sha256(line).hexdigest(),
-    }
-    file.write(json.dumps(first).encode() + b"\n" + line + b"\n")
-    if isinstance(payload, bytes):
-        file.write(payload)
-    else:
-        with payload.open("rb") as source:
-            shutil.copyfileobj(source, file, CHUNK_BYTES)
-
-
-def _measure(payload: bytes | Path) -> tuple[int, str]:
-    if isinstance(payload, bytes):
-        return len(payload), hashlib.sha256(payload).hexdigest()
-    with payload.open("rb") as source:
-        sha256 = hashlib.file_digest(source, "sha256").hexdigest()
-        return source.tell(), sha256
-
-
-def _read_header(file: IO[bytes]) -> _Header:
-    """Read both lines. Raises ValueError or KeyError when they are not what `_write` wrote."""
-    first = json.loads(file.readline(MAX_LINE_BYTES))
-    line = file.readline(MAX_LINE_BYTES)
-    if not isinstance(first, dict) or first["format"] != FORMAT:
-        raise ValueError("another format")
-    if hashlib.sha256(line[:-1]).hexdigest() != first["meta_sha256"]:
-        raise ValueError("damaged description")
-    return _Header(int(first["size"]), str(first["sha256"]), json.loads(line))
-
-
-def _verified(file: IO[bytes]) -> _Header | None:
-    """Read header and payload, compare hashes, and go back to where the payload begins."""
-    try:
-        header = _read_header(file)
-        start = file.tell()
-        digest = hashlib.sha256()
-        while chunk := file.read(CHUNK_BYTES):
-            digest.update(chunk)
-        whole = file.tell() - start == header.size and digest.hexdigest() == header.sha256
-        file.seek(start)
-    except (ValueError, KeyError, OSError):
-        return None
-    return header if whole else None
