@@ -51,6 +51,11 @@ def build(place, *more, status=0, **limits):
     )[1]
 
 
+def _heed():
+    """Let Ctrl-C be heard: what a shell starts in the background is deaf to it, and its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextlib.contextmanager
 def started(place, *more, cache=None):
     """Start a build as the leader of a process group; leave nothing of it behind."""
@@ -63,6 +68,7 @@ def started(place, *more, cache=None):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=_heed,
     )
     try:
         yield process

@@ -76,7 +76,10 @@ Examples:
     help=f"Keep this much of what was used last [default: {KEEP}].",
 )
 def prune(keep: str) -> None:
-    """Remove what has not been used for longest, but nothing that a running build needs."""
+    """Remove what has not been used for longest.
+
+    What a running build needs is left alone.
+    """
     from audiobook.build.folder import keys_in_use
     from audiobook.store import Store, default_root
 
