@@ -35,8 +35,12 @@ class Artwork:
             return key_of(["own cover", hashlib.sha256(self._brought).hexdigest()])
         if self._own is None:
             return key_of(["drawn cover", DRAWING_VERSION, self._title, self._author])
+        if not self._own.is_file() and self._own.exists():  # a folder, or a device without an end
+            raise ExportError(f"{self._own}: the cover is no file; name a JPEG or PNG file")
         try:
-            return key_of(["own cover", hashlib.sha256(self._own.read_bytes()).hexdigest()])
+            with self._own.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256")
+            return key_of(["own cover", digest.hexdigest()])
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise ExportError(

@@ -11,13 +11,17 @@ from audiobook.export.edition import Edition, EditionChapter
 from audiobook.export.id3 import Tags
 from audiobook.export.names import safe_name
 from audiobook.export.naming import Entry, FileName, Work, file_names
+from audiobook.export.xmltext import clean
 from audiobook.store import Store
 
 __all__ = ["edition_of"]
 
 
 def edition_of(plan: Plan, store: Store, artwork: Artwork) -> Edition:
-    """Describe the book; finished are the chapters whose sound is in the store already."""
+    """Describe the book; finished are the chapters whose sound is in the store already.
+
+    What it says of itself has no control characters from here on, whoever wrote it.
+    """
     names = file_names(plan.profile.naming, [_entry(c) for c in plan.chapters], _work(plan))
     chapters = zip(plan.chapters, names, strict=True)
     sample = FileName("sample", f"{plan.title} ({plan.sample.title})") if plan.sample else None
@@ -52,7 +56,7 @@ def _chapter(planned: PlannedChapter, name: FileName, store: Store) -> EditionCh
     prepared = planned.prepared
     return EditionChapter(
         number=planned.number,
-        title=planned.title,
+        title=clean(planned.title),
         name=name.name,
         story=prepared.chapter,
         key=prepared.job.key,
@@ -61,7 +65,7 @@ def _chapter(planned: PlannedChapter, name: FileName, store: Store) -> EditionCh
         music_credit=music_credit([prepared.job.music]),
         has_music=prepared.job.music is not None,
         store=store,
-        file_title=name.title,
+        file_title=clean(name.title),
         is_credit=prepared.piece.is_credit,
     )
 
@@ -71,16 +75,16 @@ def _tags(plan: Plan) -> Tags:
     credit = music_credit(c.prepared.job.music for c in plan.chapters)
     thanks = f"Music: {credit}" if credit else ""
     return Tags(
-        title=plan.title,
-        album=plan.title,
-        author=plan.author,
-        narrator=book.narrator_name,
+        title=clean(plan.title),
+        album=clean(plan.title),
+        author=clean(plan.author),
+        narrator=clean(book.narrator_name),
         language=plan.language,
         date=book.date,
-        publisher=book.publisher,
-        description="\n".join(filter(None, [book.description, thanks])),
-        series=book.series,
-        music=credit,
+        publisher=clean(book.publisher),
+        description=clean("\n".join(filter(None, [book.description, thanks]))),
+        series=clean(book.series),
+        music=clean(credit),
         is_plain=plan.profile.has_plain_tags,
     )
 

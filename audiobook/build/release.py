@@ -12,6 +12,7 @@ from audiobook.build.artwork import Artwork
 from audiobook.build.edition import edition_of
 from audiobook.build.plan import Plan
 from audiobook.build.state import BuildState
+from audiobook.errors import ExportError
 from audiobook.export.edition import CHAPTERS, Edition, Output
 from audiobook.export.formats import FORMATS
 from audiobook.store import Store, key_of
@@ -127,6 +128,7 @@ class Release:
         out = self._plan.options.out
         if self._state.is_fresh(out, output.name, key):
             return
+        _check_inside(out, output.name)
         output.write(out / output.name)
         self._state.wrote(out, output.name, key)
         self.wrote.append(output.name)
@@ -177,6 +179,19 @@ class Release:
                     (out / name).unlink()
                     self.removed.append(name)
             del self._state.files[name]
+
+
+def _check_inside(out: Path, name: str) -> None:
+    """Refuse to write through a link that leads out of the output folder.
+
+    The folder itself may be one: that is where the user wants it.
+    """
+    for folder in list((out / name).relative_to(out).parents)[:-1]:
+        if (out / folder).is_symlink():
+            raise ExportError(
+                f"{out / folder} is a link to another folder, and nothing is written outside of "
+                f"{out}; remove the link, or name another folder with -o"
+            )
 
 
 def _files(name: str, edition: Edition) -> Iterator[Output]:

@@ -14,6 +14,7 @@ import click
 
 from audiobook import __version__
 from audiobook.cli.group import StoppedError, SuggestingGroup
+from audiobook.cli.terminal import guard_terminal
 from audiobook.errors import AudiobookError
 
 __all__ = ["main"]
@@ -92,6 +93,7 @@ def app() -> None:
 
 def main() -> None:
     """Run the command line; see `audiobook.__main__` for requests to stop."""
+    guard_terminal()
     try:
         app.main(standalone_mode=False, prog_name="audiobook")
     except click.exceptions.Abort:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from audiobook.build.events import Event, Mixed, Note, Spoken, Started, Wrote
+from audiobook.cli.terminal import raw_stream, visible
 from audiobook.cli.words import clock, count, stamp
 
 if TYPE_CHECKING:
@@ -208,7 +209,7 @@ class LiveDisplay(PlainDisplay):
         from rich.console import Console
         from rich.live import Live
 
-        self._console = console or Console(stderr=True)
+        self._console = console or Console(file=raw_stream(sys.stderr))
         self._live = Live(
             console=self._console,
             get_renderable=self._render,
@@ -232,7 +233,8 @@ class LiveDisplay(PlainDisplay):
     def show(self, event: Event) -> None:
         """Redraw; notes stay above the table."""
         if isinstance(event, Note):
-            self._console.print(f"note: {event.text}", markup=False, highlight=False)
+            note = visible(f"note: {event.text}")
+            self._console.print(note, markup=False, highlight=False)
         else:
             self.tally.take(event)
 
@@ -254,7 +256,7 @@ class LiveDisplay(PlainDisplay):
         for justify in ("left", "right", "left"):
             table.add_column(justify=justify, no_wrap=True)
         for row in self._visible():
-            title = Text(row.title, no_wrap=True, overflow="ellipsis")
+            title = Text(visible(row.title), no_wrap=True, overflow="ellipsis")
             bar = ProgressBar(max(row.n_segments, 1), row.n_spoken or row.is_done, width=bar_cells)
             done = f"{row.n_spoken}/{row.n_segments}" if row.n_segments else ""
             table.add_row(str(row.number), title, bar, done, self.tally.state(row))

@@ -19,8 +19,9 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 def replacing(target: Path, option: str = "-o") -> Iterator[IO[bytes]]:
     """Give a file beside ``target`` to write; it takes the target's place when all went well.
 
-    The name of the file is made from the target's: what an interrupted run left is overwritten by
-    the next one. The folder is made if it is not there. ``option`` is what names another.
+    The name of the file is made from the target's: what an interrupted run left is removed by the
+    next one. The folder is made if it is not there. ``option`` is what names another. A link in
+    the place of either file is replaced and never followed.
 
     Raises
     ------
@@ -30,7 +31,8 @@ def replacing(target: Path, option: str = "-o") -> Iterator[IO[bytes]]:
     beside = target.with_name(f".{target.name}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("wb") as file:
+        beside.unlink(missing_ok=True)
+        with beside.open("xb") as file:
             yield file
         beside.replace(target)
     except BaseException as error:

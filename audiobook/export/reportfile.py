@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,8 @@ def load_report(path: Path) -> dict[str, Any]:
     Raises
     ------
     ExportError
-        If it cannot be read, is no report, or is of a newer version than this program's.
+        If it cannot be read, is no report, names files outside of its folder, or is of a newer
+        version than this program's.
     """
     mend = 'build the book again with "audiobook build"'
     try:
@@ -76,7 +78,29 @@ def load_report(path: Path) -> dict[str, Any]:
         raise ExportError(f"{path}: is not a build report; {mend}")
     if version > VERSION:
         raise ExportError(f"{path}: is of version {version}, newer than this program; update it")
+    outside = next((name for name in _named(report) if _is_outside(name)), "")
+    if outside:
+        raise ExportError(f'{path}: names "{outside}", which is outside of its folder; {mend}')
     return dict(report)
+
+
+def _named(report: dict[str, Any]) -> Iterator[object]:
+    """Yield the names of files that readers of a report open; its shape may be anything yet."""
+    chapters, files, sample = (report.get(key) for key in ("chapters", "files", "sample"))
+    yield from files if isinstance(files, list) else []
+    holders = [sample, *(chapters if isinstance(chapters, list) else [])]
+    for holder in holders:
+        if isinstance(holder, dict):
+            yield holder.get("file")
+            stems = holder.get("stems")
+            yield from stems.values() if isinstance(stems, dict) else []
+
+
+def _is_outside(name: object) -> bool:
+    if not isinstance(name, str):
+        return False
+    path = Path(name)
+    return bool(path.anchor or path.drive) or ".." in path.parts or "\0" in name
 
 
 def schema() -> dict[str, Any]:

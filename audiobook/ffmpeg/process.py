@@ -14,7 +14,18 @@ from typing import IO
 
 from audiobook.errors import FFmpegError
 
-__all__ = ["PIPE_INPUT", "complaint", "executable", "file_input", "file_name", "running", "version"]
+__all__ = [
+    "LOCAL_ONLY",
+    "PIPE_INPUT",
+    "QUIET",
+    "SOUND_INPUT",
+    "complaint",
+    "executable",
+    "file_input",
+    "file_name",
+    "running",
+    "version",
+]
 
 QUIET = ["-hide_banner", "-nostats", "-loglevel", "error", "-nostdin"]
 # Containers that hold sound themselves. Playlists and scripts (hls, concat, dash, sdp, lavfi and
@@ -39,6 +50,7 @@ LOCAL_ONLY = [
     *("-format_whitelist", ",".join(SOUND_FORMATS)),
 ]
 PIPE_INPUT = ["-protocol_whitelist", "pipe", "-i", "pipe:0"]
+SOUND_INPUT = ["-format_whitelist", ",".join(SOUND_FORMATS), *PIPE_INPUT]
 NOWHERE = subprocess.DEVNULL
 
 

@@ -14,6 +14,7 @@ from audiobook.errors import FFmpegError
 from audiobook.ffmpeg.process import (
     PIPE_INPUT,
     QUIET,
+    SOUND_INPUT,
     complaint,
     executable,
     file_input,
@@ -86,7 +87,7 @@ def decode_bytes(
         If the bytes are not audio that ffmpeg can decode.
     """
     stretch = ["-af", f"atempo={tempo:.4f}"] if tempo != 1.0 else []
-    arguments = [*PIPE_INPUT, *stretch, *_raw_output(sample_rate, n_channels)]
+    arguments = [*SOUND_INPUT, *stretch, *_raw_output(sample_rate, n_channels)]
     process = subprocess.run(
         [executable(), *QUIET, *arguments], input=data, capture_output=True, check=False
     )

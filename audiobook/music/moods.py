@@ -85,6 +85,8 @@ def _bundled(name: str) -> Palette:
 
 def _read(path: Path) -> str:
     try:
+        if path.exists() and not path.is_file():  # a folder, or a device without an end
+            raise MusicError(f"{path} is no file; name a palette file")
         if path.stat().st_size > MAX_BYTES:
             raise MusicError(f"{path} is larger than {MAX_BYTES >> 20} MB; no palette is")
         return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")

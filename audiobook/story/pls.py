@@ -53,6 +53,8 @@ def load_pls(path: Path, name: str = "") -> Pls:
     """
     name = name or path.name
     try:
+        if path.exists() and not path.is_file():  # a folder, or a device without an end
+            raise StoryError(f"{name} is no file; name a PLS file")
         if path.stat().st_size > MAX_BYTES:
             raise StoryError(f"{name} is larger than {MAX_BYTES // 10**6} MB; divide it")
         return parse_pls(path.read_bytes(), name)
