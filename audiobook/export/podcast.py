@@ -127,7 +127,8 @@ def _episode(
     _add(item, "title", chapter.title)
     # What the episode is, not how it sounds: a new take is no new episode.
     same = [c for c in edition.chapters if c.title == chapter.title]
-    guid = f"{book_urn(edition.tags)}/{same.index(chapter) + 1}/{quote(chapter.title)}"
+    title = quote(chapter.title, errors="replace")
+    guid = f"{book_urn(edition.tags)}/{same.index(chapter) + 1}/{title}"
     ET.SubElement(item, "guid", isPermaLink="false").text = clean(guid)
     _add(item, "pubDate", format_datetime(moment))
     ET.SubElement(
