@@ -18,7 +18,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import webvtt
-from editions import make_edition, tone
+from editions import LENGTH_S, make_edition, tone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutagen.id3 import ID3
@@ -29,11 +29,13 @@ from audiobook.build.artwork import Artwork
 from audiobook.cli.options import Asked, desk_of
 from audiobook.cli.terminal import visible
 from audiobook.errors import AudiobookError, ExportError, FFmpegError
+from audiobook.export.cues import cues_of
 from audiobook.export.edition import ReleaseSettings
 from audiobook.export.files import write_whole
 from audiobook.export.formats import FORMATS
 from audiobook.export.names import safe_name, unique_names
 from audiobook.export.reportfile import load_report
+from audiobook.segments import NARRATOR, SegmentKind
 from audiobook.store import Store
 from audiobook.story.model import Block, BlockKind
 
@@ -69,13 +71,25 @@ def said_by(edition, title, text):
             file_title=title,
             name=f"{number:02} {name}",
             story=dataclasses.replace(chapter.story, title=title, blocks=blocks),
-            segments=tuple(dataclasses.replace(s, speaker=title) for s in chapter.segments),
+            segments=tuple(spoken(s, title, text) for s in chapter.segments),
         )
         for number, (chapter, name) in enumerate(zip(edition.chapters, names, strict=True), 1)
     )
     facts = dict.fromkeys(("title", "album", "author", "narrator", "publisher", "series"), title)
     tags = dataclasses.replace(edition.tags, **facts, description=text)
     return dataclasses.replace(edition, tags=tags, name=safe_name(title), chapters=chapters)
+
+
+def spoken(segment, speaker, text):
+    """Return a segment that says a text, each of its words one piece of it."""
+    pieces = text.split() or ["x"]
+    words = [
+        dataclasses.replace(word, written=pieces[i % len(pieces)])
+        for i, word in enumerate(segment.words)
+    ]
+    written = " ".join(word.written for word in words)
+    speaker = NARRATOR if segment.kind == SegmentKind.TITLE else speaker
+    return dataclasses.replace(segment, speaker=speaker, text=written, words=tuple(words))
 
 
 class Page(HTMLParser):
@@ -103,8 +117,11 @@ def holds(folder, edition, title):
     ]
     for chapter in edition.chapters:
         subtitles = folder / "subtitles" / chapter.name
-        n_cues = len(chapter.segments)
-        assert len(webvtt.read(f"{subtitles}.vtt").captions) == n_cues
+        n_cues = len(cues_of(chapter.passages, round(LENGTH_S * 1000), is_cast=True))
+        captions = webvtt.read(f"{subtitles}.vtt").captions
+        assert len(captions) == n_cues
+        shown = "".join(re.sub("^<v [^<>]*>", "", c.raw_text) for c in captions)
+        assert not re.search("<|>|&(?!amp;|lt;|gt;)", shown)
         times = re.findall(r"^\d\d:\d\d:\d\d,\d{3} --> ", _text(f"{subtitles}.srt"), re.MULTILINE)
         assert len(times) == n_cues
         lines = _text(folder / "chapters" / f"{chapter.name}.lrc").removesuffix("\n").split("\n")
