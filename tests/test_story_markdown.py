@@ -193,6 +193,28 @@ def test_odd_front_matter_is_refused_with_its_line():
         parse("---\ntitle: x\nauthor: [a\n---\n\nA.\n")
 
 
+ALIASES = "a0: &a0 ha\n" + "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12)
+)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        f"{ALIASES}title: *a11",
+        "title: &x [*x]",
+        "title: !!python/object/apply:os.system ['exit 1']",
+        f"title: {'[' * 5000}",
+    ],
+    ids=["bomb", "endless", "program", "deep"],
+)
+def test_hostile_front_matter_is_refused(facts):
+    """It unfolds to nothing large, never ends in itself, and starts no program."""
+    with pytest.raises(StoryError, match=r"tale\.md:\d+: the front matter") as caught:
+        parse(f"---\n{facts}\n---\n\nA.\n")
+    assert len(str(caught.value)) < 300
+
+
 def directions(story):
     """Return for each block that has them its text, and the moods and lines of its directions."""
     return [

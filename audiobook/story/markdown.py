@@ -83,8 +83,14 @@ def _yaml(text: str, name: str) -> dict[str, object]:
     import yaml
 
     try:
+        # A few lines of aliases of aliases unfold to more than any memory holds.
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
+            raise StoryError(
+                f"{name}:1: the front matter has aliases, which can be a trap; "
+                "write the text in full"
+            )
         facts = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 2 if mark else 1
         problem = getattr(error, "problem", None) or "a value is not what it looks like"
