@@ -14,7 +14,7 @@ TIMEOUT_S = 300
 
 
 def main() -> None:
-    accepted = tomllib.loads((HERE / "audit.toml").read_text("utf-8")).get("accepted", [])
+    accepted = _accepted()
     report = _report()
     looked_up = [p for p in report["dependencies"] if "skip_reason" not in p]
     if not looked_up:
@@ -36,6 +36,10 @@ def main() -> None:
         sys.exit("script/lock --upgrade-package NAME takes a newer one; or see script/audit.toml")
 
 
+def _accepted() -> list[dict[str, str]]:
+    return list(tomllib.loads((HERE / "audit.toml").read_text("utf-8")).get("accepted", []))
+
+
 def _report() -> dict[str, Any]:
     """Ask the tool; an empty report where it has no answer."""
     asked = ["--disable-pip", "--require-hashes", "--requirement", HERE / "requirements.lock"]
@@ -50,7 +54,11 @@ def _report() -> dict[str, Any]:
 
 def _is_about(entry: dict[str, str], name: str, vulnerability: dict[str, Any]) -> bool:
     known_as = {vulnerability["id"], *vulnerability.get("aliases", [])}
-    return entry["package"].lower() == name.lower() and entry["id"] in known_as
+    return (
+        bool(entry["reason"].strip())
+        and entry["package"].lower() == name.lower()
+        and entry["id"] in known_as
+    )
 
 
 if __name__ == "__main__":

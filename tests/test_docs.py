@@ -1,5 +1,6 @@
 """README and help are held against the commands themselves."""
 
+import ast
 import re
 import shlex
 from pathlib import Path
@@ -9,7 +10,10 @@ import pytest
 
 from audiobook.cli import COMMANDS, app
 
-README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+PROMISES = (ROOT / "SECURITY.md").read_text("utf-8").partition("## What is promised")[2]
+PROMISES = PROMISES.partition("## What is not promised")[0]
 # Commands whose help lists other commands, and those.
 NAMES = [*COMMANDS, "cache info", "cache prune", "lexicon check"]
 SHORTEST_TERMINAL = 80
@@ -132,3 +136,13 @@ def test_the_list_of_commands_has_examples_that_can_be_typed():
     assert len(found) >= 4
     for words in found:
         check_command(words)
+
+
+@pytest.mark.parametrize("promise", re.findall(r"^- .*\n(?:  .*\n)*", PROMISES, re.MULTILINE))
+def test_every_promise_of_security_names_tests_that_exist(promise):
+    """What SECURITY.md promises is held by a test, under the name that it gives."""
+    named = re.findall(r"`(tests/\w+\.py)::(\w+)`", promise)
+    assert named, promise
+    for file, name in named:
+        tree = ast.parse((ROOT / file).read_text("utf-8"))
+        assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}

@@ -90,7 +90,19 @@ def test_a_silent_file_has_the_lowest_measures(tmp_path):
     assert ffmpeg.measure(path).integrated_lufs <= -70.0
 
 
-@pytest.mark.parametrize("name", ["-i.mp3", "concat:a.mp3", "file:x.mp3", "a b'c\".mp3", "ж.mp3"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "-i.mp3",
+        "-version.mp3",
+        "concat:a.mp3",
+        "http:x.mp3",
+        "file:x.mp3",
+        "%d.mp3",
+        "a b'c\".mp3",
+        "ж.mp3",
+    ],
+)
 def test_a_file_name_is_never_anything_else(tmp_path, sine, name):
     """Names that look like options or protocols are files."""
     path = tmp_path / name
