@@ -5,6 +5,7 @@
     AudiobookError            what the command line shows in one line, without a traceback
     |-- StoryError            the story or its book.toml cannot be read
     |-- SpeechError           an engine or voice is missing, or it failed
+    |   `-- UnavailableError  a service on the network gives nothing for now; a fallback can read
     |-- MusicError            a palette or the listener's own music cannot be used
     |-- MixError              a clip or bed does not fit
     |-- MasterError           the loudness target cannot be met
@@ -38,6 +39,7 @@ __all__ = [
     "SpeechError",
     "StoreError",
     "StoryError",
+    "UnavailableError",
     "did_you_mean",
 ]
 
@@ -52,6 +54,18 @@ class StoryError(AudiobookError):
 
 class SpeechError(AudiobookError):
     """An engine or voice is missing, or it failed."""
+
+
+class UnavailableError(SpeechError):
+    """A service on the network gives nothing for now, or not this; another voice can read instead.
+
+    Attributes
+    ----------
+    key : str
+        The clip that it was asked for, where that is known.
+    """
+
+    key: str = ""
 
 
 class MusicError(AudiobookError):

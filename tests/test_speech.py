@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from loopback import TranslateService
+from loopback import Clock, TranslateService
 
 from audiobook.lexicon import SpokenWord
 from audiobook.speech.clips import pack, speak_checked, unpack
@@ -51,7 +51,8 @@ def speaker(
             patch.delenv(name, raising=False)
         engine = load_engine(request.param)
         if request.param == "gtts":
-            engine = Gtts(sleep=lambda _: None)
+            clock = Clock()
+            engine = Gtts(clock.now, clock.sleep, root=tmp_path_factory.mktemp("store"))
         if engine.missing():
             pytest.skip(engine.missing())
         yield Speaker(engine)

@@ -40,6 +40,9 @@ def test_engine_is_what_it_is_called(name: str) -> None:
         ("bf_emma", "", "kokoro:bf_emma"),
         ("hum", "", "tone:hum"),
         ("gtts:zh-cn", "", "gtts:zh-CN"),
+        ("gtts", "ru", "gtts:ru"),
+        ("gtts", "en-GB", "gtts:en@co.uk"),
+        ("gtts:en@Co.UK+slow", "", "gtts:en@co.uk+slow"),
     ],
 )
 def test_voice_is_found(address: str, language: str, found: str) -> None:
@@ -58,6 +61,9 @@ def test_voice_is_found(address: str, language: str, found: str) -> None:
         ("nonsense", "engines: kokoro, piper"),
         ("", "engines: kokoro, piper"),
         ("kokoro:jf_alpha", "kokoro has no voice"),
+        ("gtts:en@uk", "known: en@com.au, en@co.uk, en@us"),
+        ("gtts:en@co.uk+slwo", 'did you mean "en@co.uk+slow"?'),
+        ("gtts:kz", "gtts has no voice"),
     ],
 )
 def test_unknown_voice_gets_advice(address: str, advice: str) -> None:

@@ -21,6 +21,7 @@ __all__ = ["AUTO", "NO_CAST", "Casting", "voices_for"]
 AUTO, NO_CAST = "auto", "none"
 # Given to nobody who does not ask for them: a whisper, and one for Christmas.
 _ODD = frozenset({"kokoro:af_nicole", "kokoro:am_santa"})
+_SLOW = "+slow"  # the same speaker again
 _SCRIPT = re.compile(r"-[A-Za-z]{4}\b")  # a voice for another alphabet reads no usual one
 
 
@@ -123,6 +124,7 @@ class Casting:
             voice
             for voice in load_engine(narrator.engine).voices()
             if voice.address not in taken | _ODD
+            and not voice.name.endswith(_SLOW)
             and speaks(voice, language)
             and not _SCRIPT.search(voice.language)
         ]

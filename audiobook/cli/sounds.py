@@ -25,6 +25,7 @@ __all__ = ["music_command", "voices_command"]
 Examples:
   audiobook voices
   audiobook voices --engine kokoro
+  audiobook voices --engine gtts    # languages, accents, and all of them slowly
   audiobook voices --say "Good evening." --voice kokoro:bm_george -o hello.mp3
 """,
 )
@@ -58,7 +59,12 @@ def voices_command(
     if as_json:
         echo_json(
             [
-                {"voice": v.address, "language": v.language, "gender": v.gender}
+                {
+                    "voice": v.address,
+                    "language": v.language,
+                    "gender": v.gender,
+                    "about": v.about,
+                }
                 for voices in found.values()
                 for v in voices
             ]
@@ -78,8 +84,9 @@ def _list(engine: Engine, voices: list[Voice], *, everything: bool) -> None:
     click.echo(f"{engine.name} ({len(voices)}{network})" + (f": {missing}" if missing else ""))
     shown = voices if everything else voices[:MOST]
     for v in shown:
+        about = v.about or v.gender
         default = "  (default)" if v.name == engine.default_voice else ""
-        click.echo(f"  {v.address:<28} {v.language or 'any':<8} {v.gender}{default}".rstrip())
+        click.echo(f"  {v.address:<28} {v.language or 'any':<8} {about}{default}".rstrip())
     if len(shown) < len(voices):
         more = f"audiobook voices --engine {engine.name}"
         click.echo(f"  and {len(voices) - len(shown)} more: {more}")

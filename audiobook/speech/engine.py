@@ -8,7 +8,7 @@ from typing import Protocol
 from audiobook.audio import Audio, samples_to_seconds
 from audiobook.lexicon import SpokenWord
 
-__all__ = ["Clip", "Engine", "Utterance", "Voice", "WordTiming", "take_step"]
+__all__ = ["Clip", "Engine", "OnlineEngine", "Utterance", "Voice", "WordTiming", "take_step"]
 
 
 @dataclass(frozen=True)
@@ -21,12 +21,15 @@ class Voice:
         BCP 47 in lower case, as exact as the engine knows: ``"en-us"``, ``"kk"``.
     gender : str
         ``"female"``, ``"male"`` or ``""``.
+    about : str
+        What a reader calls it, where its name does not say: ``"English (Ireland)"``.
     """
 
     engine: str
     name: str
     language: str
     gender: str = ""
+    about: str = ""
 
     @property
     def address(self) -> str:
@@ -126,6 +129,17 @@ class Engine(Protocol):
 
     def speak(self, utterance: Utterance) -> Clip:
         """Speak. Raises `SpeechError` rather than return silence or a part."""
+        ...
+
+
+class OnlineEngine(Engine, Protocol):
+    """An engine that asks a service on the network.
+
+    Its `speak` raises `UnavailableError` when that service gives nothing for now, or not this.
+    """
+
+    def unavailable(self) -> str:
+        """Return why the service is not asked for now and until when, or ""."""
         ...
 
 

@@ -19,6 +19,7 @@ __all__ = [
     "find_voice",
     "load_engine",
     "speaks",
+    "unavailable",
 ]
 
 ENGINES = {
@@ -67,6 +68,12 @@ def load_engine(name: str) -> Engine:
         ) from error
 
 
+def unavailable(engine: Engine) -> str:
+    """Return why an engine's service is not asked for now and until when; "" for any other."""
+    reason: str = engine.unavailable() if hasattr(engine, "unavailable") else ""
+    return reason
+
+
 def find_voice(address: str, language: str = "") -> Voice:
     """Return the voice a user means.
 
@@ -99,7 +106,11 @@ def _voice_of(engine: Engine, name: str) -> Voice:
     voices = {voice.name: voice for voice in engine.voices()}
     lower = {known.lower(): known for known in voices}
     if name.lower() not in lower:
-        raise SpeechError(f'{engine.name} has no voice "{name}"; {did_you_mean(name, voices)}')
+        stem, at, _ = name.lower().partition("@")
+        family = [v for v in voices if v.lower().startswith(f"{stem}@") and "+" not in v]
+        accents = family if at and "+" not in name else []
+        hint = f"known: {', '.join(accents)}" if accents else did_you_mean(name, voices)
+        raise SpeechError(f'{engine.name} has no voice "{name}"; {hint}')
     return voices[lower[name.lower()]]
 
 
