@@ -52,7 +52,7 @@ def build(place, *more, status=0, **limits):
 
 
 def _heed():
-    """Let Ctrl-C be heard: what a shell starts in the background is deaf to it, and its children."""
+    """Let Ctrl-C be heard: what a shell starts in the background is deaf to it."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 

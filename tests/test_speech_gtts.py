@@ -7,7 +7,6 @@ import random
 import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -82,14 +81,17 @@ def reader(tmp_path: Path) -> Reader:
 
 
 def test_long_text_is_asked_in_few_pieces(serve: Serve, reader: Reader) -> None:
-    """Pieces hold up to 100 characters, keep their punctuation and lose no word; times are guesses.
+    """Pieces hold up to 100 characters, keep their punctuation and lose no word.
 
+    Between two requests lies half a second and a little more.
     The words' times are in order, inside the clip and nearly fill it, and none claims to be exact.
     """
     service = serve()
     clip = reader.say(LONG_TEXT)
     assert " ".join(service.texts) == LONG_TEXT
     assert len(service.texts) == 2
+    assert len(reader.waits_s) == 1
+    assert 0.5 <= reader.waits_s[0] <= 0.75
     assert max(len(text) for text in service.texts) <= MAX_CHARS
     assert len(clip.words) == len(LONG_TEXT.split())
     assert not any(word.exact for word in clip.words)
@@ -154,7 +156,7 @@ def test_block_closes_the_gate_for_everybody(serve: Serve, reader: Reader) -> No
     other = Reader(reader.root)
     other.clock.now_s = reader.clock.now_s + 600.0
     assert "(in 5 min)" in other.engine.unavailable()
-    with pytest.raises(UnavailableError, match="--fallback"):
+    with pytest.raises(UnavailableError, match="blocked for now"):
         other.say(TEXT)
     assert other.say("Before.").duration_s > 0.2
     assert len(service.texts) == 5
@@ -250,12 +252,9 @@ def test_clock_set_back_locks_nobody_out(serve: Serve, reader: Reader) -> None:
     ("fault", "reason", "n_asked"),
     [
         ("null", "sends no sound for it", 5),
-        ("empty", "sends empty answers", 5),
-        ("noise", "what is not sound", 5),
         ("silent", "sends silence", 5),
         ("short", "text is missing", 5),
         ("long", "something else", 5),
-        ("cut", "cut short", 8),
         ("cut mp3", "cut short", 8),
         ("reset", "broke off", 8),
         ("503", "answers 503", 8),
@@ -330,21 +329,20 @@ def test_nothing_is_asked_twice(serve: Serve, reader: Reader) -> None:
 
 
 def test_two_processes_ask_as_one(serve: Serve, tmp_path: Path) -> None:
-    """Two books at once: never two requests at a time, and half a second between any two."""
+    """Two books at once: one request at a time, half a second apart, and none for the same text."""
     service = serve()
     code = (
         "import sys; from pathlib import Path; from audiobook.speech.gtts import Gtts; "
         "from audiobook.speech.engine import Utterance; from audiobook.lexicon import SpokenWord\n"
-        "for n in range(3):\n"
-        "    word = SpokenWord(sys.argv[1], sys.argv[1] + str(n))\n"
+        "for n in (sys.argv[1], 'One', 'Two'):\n"
+        "    word = SpokenWord(n, n)\n"
         "    Gtts(root=Path(sys.argv[2])).speak(Utterance((word,), 'en', 'en'))"
     )
     books = [
         subprocess.Popen([sys.executable, "-c", code, name, str(tmp_path)]) for name in ("Ab", "Ba")
     ]
     assert [book.wait() for book in books] == [0, 0]
-    assert Counter(service.texts).most_common(1)[0][1] == 1
-    assert len(service.texts) == 6
+    assert sorted(service.texts) == ["Ab", "Ba", "One", "Two"]
     assert service.most_at_once == 1
     assert all(later - sooner >= 0.5 for sooner, later in pairwise(service.arrivals_s))
 

@@ -10,6 +10,8 @@ wording    what is said before and after a book, in its language
 split      a chapter in, parts that are no longer than a file may be out
 pieces     chapters in, what becomes one file each out
 directed   what the author directs between segments: who reads, how the music changes
+voices     an address in, an installed voice that speaks the story's language out
+fallback   who reads what an online voice cannot be asked for
 prepare    story and settings in, readings and work orders out
 records    what is compared the next time
 reasons    why a chapter is stale, in words

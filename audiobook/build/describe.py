@@ -8,6 +8,7 @@ from typing import Any
 
 from audiobook.audio import samples_to_seconds
 from audiobook.build.credits import COMPOSED, music_credit
+from audiobook.build.fallback import instead
 from audiobook.build.options import STEMS
 from audiobook.build.plan import Plan, PlannedChapter
 from audiobook.build.recipe import Reading
@@ -16,6 +17,7 @@ from audiobook.export.edition import CHAPTERS, MUSIC, SPEECH, Edition, EditionCh
 from audiobook.export.report import (
     BookReport,
     ChapterReport,
+    FallbackReport,
     LoudnessReport,
     MoodReport,
     MusicFileReport,
@@ -68,7 +70,16 @@ def describe_book(plan: Plan, edition: Edition, files: Sequence[str]) -> bytes:
             tuple(reports),
             tuple(files),
             _sample(edition, files),
+            _fallback([planned[chapter.number] for chapter in edition.done]),
         )
+    )
+
+
+def _fallback(chapters: Sequence[PlannedChapter]) -> tuple[FallbackReport, ...]:
+    return tuple(
+        FallbackReport(chapter.number, r.segment.id, r.voice.address, r.wanted)
+        for chapter in chapters
+        for r in instead(chapter.prepared.readings)
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-__all__ = ["Event", "Mixed", "Note", "Progress", "Spoken", "Started", "Wrote"]
+__all__ = ["Event", "Mixed", "Note", "Progress", "Spoken", "Started", "Told", "Wrote"]
 
 
 @dataclass(frozen=True)
@@ -57,3 +57,41 @@ class Note:
 
 Event: TypeAlias = Started | Spoken | Mixed | Wrote | Note
 Progress: TypeAlias = Callable[[Event], None]
+
+
+class Told:
+    """Passes events on and knows what was done, over all plans that one build carries out.
+
+    No note is passed on twice, as plans that follow each other say much the same.
+
+    Attributes
+    ----------
+    n_spoken : int
+        Segments spoken.
+    mixed : set of int
+        Numbers of the chapters made.
+    wrote : dict of Path to None
+        Files written, in order.
+    """
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._notes: set[str] = set()
+        self.n_spoken = 0
+        self.mixed: set[int] = set()
+        self.wrote: dict[Path, None] = {}
+
+    def __call__(self, event: Event) -> None:
+        """Take an event."""
+        match event:
+            case Note(text):
+                if text in self._notes:
+                    return
+                self._notes.add(text)
+            case Spoken():
+                self.n_spoken += 1
+            case Mixed(chapter):
+                self.mixed.add(chapter)
+            case Wrote(path):
+                self.wrote[path] = None
+        self._progress(event)

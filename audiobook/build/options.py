@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -69,6 +70,8 @@ class Options:
         Of all composed music, whatever book and story say; "" for what they say.
     base : Path
         The folder that a music file named in the book is relative to.
+    refused : mapping of str to str
+        Clips that this build asked an online voice for in vain, and why.
     epoch_s : int
         When the book was made, for files that must say it, if the book has no date.
     """
@@ -83,4 +86,5 @@ class Options:
     profile: str = DEFAULT_PROFILE
     formats: tuple[str, ...] = DEFAULT_FORMATS
     release: ReleaseSettings = field(default_factory=ReleaseSettings)
+    refused: Mapping[str, str] = field(default_factory=dict)
     epoch_s: int = EPOCH_S

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,11 @@ class Plan:
         return tuple(c for c in self.all if c.prepared.selected and not c.is_fresh)
 
     @property
+    def chosen(self) -> tuple[PlannedChapter, ...]:
+        """The chapters that are asked for."""
+        return tuple(c for c in self.chapters if c.prepared.selected)
+
+    @property
     def all(self) -> tuple[PlannedChapter, ...]:
         """The chapters and the sample."""
         return (*self.chapters, *([self.sample] if self.sample else []))
@@ -129,7 +135,13 @@ def make_plan(story: Story, book: Book, options: Options, store: Store, state: B
         or a recording for a chapter that has to be made is none.
     """
     book = completed(book, story)
-    preparation = Preparation(story, book, options, profile_named(options.profile))
+    preparation = Preparation(
+        story,
+        book,
+        options,
+        profile_named(options.profile),
+        is_kept=lambda key: store.has("clip", key),
+    )
     pieces = preparation.pieces()
     named = {p.place: p.source.title for p in pieces}
     left_out = {part.chapter.title: part.reason for part in story.left_out}
@@ -146,6 +158,7 @@ def make_plan(story: Story, book: Book, options: Options, store: Store, state: B
             store,
             (MP3,) if p is sample else sounds,
             forced=options.force and p.selected,
+            can_be_forced=preparation.fallback.can_be_forced,
         )
         for p, old in zip(everything, records, strict=True)
     ]
@@ -153,6 +166,10 @@ def make_plan(story: Story, book: Book, options: Options, store: Store, state: B
         *story.notes,
         *preparation.notes,
         *preparation.leftovers(prepared),
+        *preparation.fallback.notes(
+            [r for p in prepared if p.selected for r in p.readings],
+            [r for c in planned if c.prepared.selected for r in c.unspoken],
+        ),
         *uncredited([p.job.music for p in prepared]),
     )
     plan = Plan(
@@ -189,6 +206,7 @@ def _planned(
     sounds: tuple[str, ...],
     *,
     forced: bool,
+    can_be_forced: Callable[[Reading], bool],
 ) -> PlannedChapter:
     key, has_music = prepared.job.key, prepared.job.music is not None
     possible = [s for s in sounds if has_music or s != MUSIC]
@@ -196,7 +214,9 @@ def _planned(
     if not missing:
         return PlannedChapter(prepared, (), (), old)
     once = {reading.key: reading for reading in prepared.readings}.values()
-    unspoken = tuple(r for r in once if forced or not store.has("clip", r.key))
+    unspoken = tuple(
+        r for r in once if (forced and can_be_forced(r)) or not store.has("clip", r.key)
+    )
     unspoken = carriers(unspoken, prepared.readings)
     if forced:
         reasons = ["forced"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,15 +10,17 @@ from audiobook.build.arrange import ChapterJob
 from audiobook.build.casting import Casting
 from audiobook.build.choose import find_settings
 from audiobook.build.directed import directed_music, directed_voices, respelled
+from audiobook.build.fallback import Fallback
 from audiobook.build.language import language_of
 from audiobook.build.lexicons import lexicons_of
 from audiobook.build.library import NO_MUSIC, Library, is_palette
 from audiobook.build.moods import Moods, Wish, choose_moods
 from audiobook.build.options import Options
 from audiobook.build.pieces import Piece, Pieces
-from audiobook.build.recipe import MusicPlan, Reading, chapter_recipe, keyed
+from audiobook.build.recipe import MusicPlan, Reading, chapter_recipe
 from audiobook.build.recordings import Recordings
 from audiobook.build.records import reading_record, track_record
+from audiobook.build.voices import Voices
 from audiobook.errors import BuildError
 from audiobook.lexicon import merged
 from audiobook.mood import feel
@@ -26,7 +28,6 @@ from audiobook.music.moods import DEFAULT_PALETTE, PALETTES, load_palette
 from audiobook.profiles import Profile
 from audiobook.segments import Segment, SegmentKind, segment_chapter
 from audiobook.speech.engine import Voice
-from audiobook.speech.registry import check_language, default_voice, find_voice, load_engine
 from audiobook.store import key_of
 from audiobook.story.book import Book, ChapterSettings
 from audiobook.story.model import Chapter, Story
@@ -56,7 +57,14 @@ class Prepared:
 class Preparation:
     """Applies the book's settings to the story's chapters."""
 
-    def __init__(self, story: Story, book: Book, options: Options, profile: Profile) -> None:
+    def __init__(
+        self,
+        story: Story,
+        book: Book,
+        options: Options,
+        profile: Profile,
+        is_kept: Callable[[str], bool],
+    ) -> None:
         self.story = story
         self.book = book
         self.options = options
@@ -66,12 +74,13 @@ class Preparation:
         self.lexicons, notes = lexicons_of(story, book, options.base, self.language)
         self.lexicon = merged(self.lexicons)
         self.notes = [guess, *notes] if guess else [*notes]
-        self._fingerprints: dict[str, str] = {}
+        self._voices = Voices(self.language, draft=options.draft, notes=self.notes)
+        self.fallback = Fallback(self._voices, book.voice.fallback, is_kept, options.refused)
         self._library = Library(book, options.base)
         self._recordings = Recordings(options.base, self.language)
         self._overrides = {s.id: s for s in book.segments}
-        self._narrator = self._voice(book.voice.narrator)
-        self.casting = Casting(story, book, self.language, self._narrator, self._voice)
+        self._narrator = self._voices.find(book.voice.narrator)
+        self.casting = Casting(story, book, self.language, self._narrator, self._voices.find)
         self.notes += self.casting.notes
         self._pieces = Pieces(book, profile, self.language, self._facts(), len(story.chapters))
         if profile.speaks_titles and not book.voice.speak_titles:
@@ -86,20 +95,6 @@ class Preparation:
             "author": self.book.author or self.story.author,
             "narrator": self.book.narrator_name,
         }
-
-    def _voice(self, address: str) -> Voice:
-        """Find a voice that is installed and speaks the story's language."""
-        if address:
-            voice = find_voice(address, self.language)
-        else:
-            voice, note = default_voice(self.language, draft=self.options.draft)
-            self.notes += [note] if note else []
-        engine = load_engine(voice.engine)
-        if missing := engine.missing():
-            raise BuildError(f"{voice.address} cannot speak here: {missing}")
-        check_language(engine, voice, self.language)
-        self._fingerprints[voice.engine] = engine.fingerprint()
-        return voice
 
     def pieces(self) -> list[Piece]:
         """Return what becomes a file each: the chapters that are read aloud, and credits."""
@@ -122,7 +117,7 @@ class Preparation:
         """Decide who reads what of a chapter, over which music."""
         chapter, settings = piece.chapter, piece.settings
         take = self.options.take if selected and self.options.take else settings.take
-        voice = self._voice(settings.voice) if settings.voice else self._narrator
+        voice = self._voices.find(settings.voice) if settings.voice else self._narrator
         speed = settings.speed or self.book.voice.speed
         segments = segment_chapter(
             chapter,
@@ -136,7 +131,7 @@ class Preparation:
         if settings.audio:
             readings = self._recorded(segments, settings)
         else:
-            voices = directed_voices(segments, voice, self._voice, self.casting.voices)
+            voices = directed_voices(segments, voice, self._voices.find, self.casting.voices)
             readings = tuple(
                 self._reading(s, v, speed, take) for s, v in zip(segments, voices, strict=True)
             )
@@ -222,11 +217,11 @@ class Preparation:
         if own is not None and own.audio:
             return self._recordings.of_segment(segment, own)
         if own is not None:
-            voice = self._voice(own.voice) if own.voice else voice
+            voice = self._voices.find(own.voice) if own.voice else voice
             speed, take = own.speed or speed, own.take if own.take > 1 else take
             segment = respelled(segment, own, self.lexicon, self.language)
-        reading = Reading(segment, voice, self.language, speed, take)
-        return keyed(reading, self._fingerprints[voice.engine])
+        wanted = self._voices.keyed(Reading(segment, voice, self.language, speed, take))
+        return self.fallback.reading(wanted)
 
     def _music(
         self, chapter: Chapter, settings: ChapterSettings, segments: Sequence[Segment]

@@ -154,6 +154,10 @@ def _difference(old: Record, new: Record) -> str:
         if not new.get("recording"):
             return "is no recording any more"
         return "recording changed" if old.get("recording") else "is a recording now"
+    if new.get("wanted") and old["key"] != new["key"]:
+        return f"read by {new['voice']}, as {new['wanted']} is unavailable"
+    if old.get("wanted") == new["voice"]:
+        return f"read by {old['voice']} so far, as {old['wanted']} was unavailable"
     for name in ("voice", "language", "speed", "take", "spoken", "after", "pause"):
         if old.get(name) != new.get(name):
             if name == "spoken":

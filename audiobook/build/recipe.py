@@ -6,7 +6,7 @@ Position is in no recipe: inserting a paragraph makes new segments, and changes 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,8 @@ class Reading:
     ----------
     recording : Recording or None
         What is heard in the place of a voice.
+    wanted : str
+        The voice that would read it, had its service been available; "" for this one.
     """
 
     segment: Segment
@@ -78,6 +80,12 @@ class Reading:
     take: int
     key: str = ""
     recording: Recording | None = None
+    wanted: str = ""
+
+    @property
+    def is_online(self) -> bool:
+        """Whether a service on the network is asked for it."""
+        return self.recording is None and load_engine(self.voice.engine).online
 
     @property
     def utterance(self) -> Utterance:
@@ -211,7 +219,4 @@ def file_sha256(path: Path) -> str:
 
 def keyed(reading: Reading, engine_fingerprint: str) -> Reading:
     """Return the reading with its clip's key."""
-    key = key_of(reading_recipe(reading, engine_fingerprint))
-    return Reading(
-        reading.segment, reading.voice, reading.language, reading.speed, reading.take, key
-    )
+    return replace(reading, key=key_of(reading_recipe(reading, engine_fingerprint)))

@@ -15,6 +15,7 @@ def reading_record(reading: Reading) -> dict[str, Any]:
     return {
         **({} if pause_s is None else {"pause": f"{pause_s:g} s"}),
         **({"recording": reading.recording.sha256} if reading.recording else {}),
+        **({"wanted": reading.wanted} if reading.wanted else {}),
         "text": reading.segment.text,
         "spoken": [[word.say, word.ipa] for word in reading.segment.words],
         "after": reading.segment.after,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from audiobook.build.estimate import Speeds, expected_wall_s
-from audiobook.build.events import Mixed, Note, Progress, Spoken, Started, Wrote
+from audiobook.build.events import Mixed, Note, Progress, Spoken, Started, Told, Wrote
 from audiobook.build.excerpt import Excerpt
+from audiobook.build.fallback import ADVICE, check_available, instead
 from audiobook.build.folder import keys_used
 from audiobook.build.plan import Plan, PlannedChapter
 from audiobook.build.pool import Crew
@@ -18,12 +19,13 @@ from audiobook.build.release import Release
 from audiobook.build.schedule import Schedule, Task, is_online
 from audiobook.build.state import BuildState, save_state
 from audiobook.build.workers import produce_chapter, speak_reading
-from audiobook.errors import AudiobookError, BuildError, LostError
+from audiobook.errors import AudiobookError, BuildError, LostError, UnavailableError
 from audiobook.store import Store, clear, sweep
 
-__all__ = ["Result", "Work", "mended", "run"]
+__all__ = ["Refused", "Result", "Work", "mended", "run"]
 
 T = TypeVar("T")
+Refused: TypeAlias = Mapping[str, str]  # keys of clips that an online voice did not give, and why
 
 MAX_TRIES = 3  # plans for one build, should the store turn out damaged
 
@@ -42,6 +44,8 @@ class Result:
         Files of the output folder, relative to it.
     waiting : tuple of int
         Chapters that are still stale, so that the whole book could not be joined.
+    instead : tuple of Reading
+        Segments that the fallback reads, as the voice that was wanted could not be asked.
     """
 
     made: tuple[int, ...]
@@ -50,6 +54,7 @@ class Result:
     removed: tuple[str, ...]
     waiting: tuple[int, ...]
     duration_s: float
+    instead: tuple[Reading, ...] = ()
 
     @property
     def did_nothing(self) -> bool:
@@ -58,47 +63,60 @@ class Result:
 
 
 def run(
-    make_plan: Callable[[], Plan],
+    make_plan: Callable[[Refused], Plan],
     store: Store,
     state: BuildState,
     progress: Progress,
     *,
     n_workers: int,
+    fallback: str = "",
 ) -> Result:
     """Plan and do what the plan says, under the folder's lock (see `folder`).
 
-    Something finished that turns out damaged on the way is made anew.
+    Something finished that turns out damaged on the way is made anew; what an online voice cannot
+    be asked for is read by the fallback, if the plans have one. ``make_plan`` is given the keys of
+    the clips that were refused, and why.
 
     Raises
     ------
     AudiobookError
         If something cannot be done. All that was finished before is kept.
     """
-    return mended(lambda: _carry_out(make_plan(), store, state, progress, n_workers), progress)
+    told = Told(progress)
+
+    def attempt(refused: Refused) -> Result:
+        return _carry_out(make_plan(refused), store, state, told, n_workers)
+
+    return mended(attempt, told, fallback)
 
 
-def mended(make: Callable[[], T], progress: Progress) -> T:
-    """Make something out of what is in the store; once more if part of that turns out damaged."""
-    for tries_left in reversed(range(MAX_TRIES)):
+def mended(attempt: Callable[[Refused], T], progress: Progress, fallback: str) -> T:
+    """Try until it can be done: without what was refused, and with what was damaged made anew."""
+    refused: dict[str, str] = {}
+    tries_left = MAX_TRIES
+    while True:
         try:
-            return make()
+            return attempt(refused)
         except LostError as error:
+            tries_left -= 1
             if not tries_left:
                 raise
             progress(Note(f"making anew what was damaged: {error}"))
-    raise AssertionError
+        except UnavailableError as error:
+            if not fallback:
+                raise UnavailableError(f"{error}; {ADVICE}") from error
+            refused[error.key] = str(error)
 
 
-def _carry_out(
-    plan: Plan, store: Store, state: BuildState, progress: Progress, n_workers: int
-) -> Result:
+def _carry_out(plan: Plan, store: Store, state: BuildState, told: Told, n_workers: int) -> Result:
+    check_available(r for c in plan.stale for r in c.unspoken)
     for note in plan.notes:
-        progress(Note(note))
-    release = Release(plan, store, state, lambda path: progress(Wrote(path)))
+        told(Note(note))
+    release = Release(plan, store, state, lambda path: told(Wrote(path)))
     release.check()
     keys_used(store, plan.options.out, release.keys)
     sweep(store.root)
-    work = Work(Schedule(plan.stale), plan.stale, store, release.chapter, progress)
+    work = Work(Schedule(plan.stale), plan.stale, store, release.chapter, told)
     try:
         if plan.stale:
             work.do(n_workers)
@@ -108,12 +126,13 @@ def _carry_out(
         save_state(store, plan.options.out, state)
         clear(store.root)
     return Result(
-        tuple(c.number for c in plan.stale),
-        work.schedule.n_spoken,
-        tuple(release.wrote),
+        tuple(c.number for c in plan.all if c.number in told.mixed),
+        told.n_spoken,
+        tuple(path.relative_to(plan.options.out).as_posix() for path in told.wrote),
         tuple(release.removed),
         waiting,
         state.duration_s,
+        tuple(instead(r for c in plan.chosen for r in c.prepared.readings)),
     )
 
 
@@ -205,4 +224,7 @@ class Work:
         else:
             numbers = ", ".join(map(str, self.schedule.waiting_for(task)))
             where = f"chapter {numbers}, segment {task.segment.id}"
-        return type(error)(f"{where}: {error}")
+        located = type(error)(f"{where}: {error}")
+        if isinstance(located, UnavailableError) and isinstance(task, Reading):
+            located.key = task.key
+        return located

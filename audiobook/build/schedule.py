@@ -8,7 +8,6 @@ from typing import TypeAlias
 
 from audiobook.build.plan import PlannedChapter
 from audiobook.build.recipe import Reading
-from audiobook.speech.registry import load_engine
 
 __all__ = ["Schedule", "Task", "is_online"]
 
@@ -17,9 +16,7 @@ Task: TypeAlias = Reading | PlannedChapter  # a segment to speak, or a chapter t
 
 def is_online(task: Task) -> bool:
     """Return whether a task asks a service on the network."""
-    if not isinstance(task, Reading) or task.recording:
-        return False
-    return load_engine(task.voice.engine).online
+    return isinstance(task, Reading) and task.is_online
 
 
 class Schedule:

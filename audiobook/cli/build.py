@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shlex
 from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,7 +22,7 @@ from audiobook.export.formats import DEFAULT_FORMATS, FORMATS, SYNCS
 from audiobook.profiles import PROFILES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from audiobook.build.estimate import Expected
     from audiobook.build.plan import Plan
@@ -45,6 +44,7 @@ Examples:
   audiobook build story.md --stems                     # speech and music apart, for an editor
   audiobook build story.md --music my-song.mp3 -o ~/Audiobooks/story
   audiobook build story.md --format epub --sync words  # read along, word by word
+  audiobook build story.md --voice gtts --fallback espeak  # online, if it can be
   audiobook build story.md --profile acx               # for a publisher (see Profiles)
   audiobook build story.md --title "The Wolf" --author "A. Shepherd" --cover wolf.jpg
 
@@ -156,13 +156,23 @@ def _build(
     with building(desk.store, desk.options.out, tell if wait else None):
         desk = desk.reread()
         plan = desk.plan()
+        first = [plan]
+
+        def again(refused: Mapping[str, str]) -> Plan:
+            return first.pop() if first else desk.plan(refused)
+
         if why and not (as_json or quiet):
             _show_reasons(plan)
         with display_for(quiet=quiet or as_json) as display:
             try:
-                plans = chain([plan], iter(desk.plan, None))
-                make_plan = partial(next, plans)
-                result = run(make_plan, desk.store, desk.state, display.show, n_workers=n_workers)
+                result = run(
+                    again,
+                    desk.store,
+                    desk.state,
+                    display.show,
+                    n_workers=n_workers,
+                    fallback=desk.book.voice.fallback,
+                )
             except KeyboardInterrupt as stop:
                 display.stopped()
                 raise StoppedError from stop
@@ -268,6 +278,8 @@ def _say_plan(plan: Plan, expected: Expected, files: Sequence[str]) -> None:
 
 
 def _as_data(plan: Plan, result: Result, *, why: bool) -> dict[str, Any]:
+    from audiobook.build.fallback import as_data
+
     data: dict[str, Any] = {
         "out": str(plan.options.out),
         "made": list(result.made),
@@ -276,6 +288,7 @@ def _as_data(plan: Plan, result: Result, *, why: bool) -> dict[str, Any]:
         "removed": list(result.removed),
         "waiting": list(result.waiting),
         "duration_s": round(result.duration_s, 3),
+        "fallback": as_data(result.instead),
     }
     if why:
         data["why"] = {str(c.number): list(c.reasons) for c in plan.stale}
@@ -284,6 +297,7 @@ def _as_data(plan: Plan, result: Result, *, why: bool) -> dict[str, Any]:
 
 def _summarise(plan: Plan, result: Result) -> None:
     """Say in the end what there is now."""
+    from audiobook.build.fallback import told
     from audiobook.cli.words import clock, count
 
     out = plan.options.out
@@ -293,6 +307,8 @@ def _summarise(plan: Plan, result: Result) -> None:
         click.echo(
             f"the whole book waits for chapter {numbers}{rest}: build without --chapter", err=True
         )
+    if by := told(result.instead):
+        click.echo(f"{by} (see build.json); the next build asks again", err=True)
     if result.did_nothing:
         click.echo(f"nothing to do: {out} is finished ({clock(result.duration_s)})", err=True)
         return

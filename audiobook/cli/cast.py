@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -61,7 +62,9 @@ def _prepared(desk: Desk) -> Preparation:
     voice = desk.book.voice
     book = completed(desk.book, desk.story)
     book = replace(book, voice=replace(voice, cast=voice.cast or "auto"))
-    return Preparation(desk.story, book, desk.options, profile_named(desk.options.profile))
+    profile = profile_named(desk.options.profile)
+    is_kept = partial(desk.store.has, "clip")
+    return Preparation(desk.story, book, desk.options, profile, is_kept)
 
 
 def _said(desk: Desk, line: Line) -> str:

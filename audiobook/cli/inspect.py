@@ -70,6 +70,8 @@ def _as_data(plan: Plan, lengths_s: Sequence[float]) -> dict[str, Any]:
 
 
 def _chapter_data(chapter: PlannedChapter, seconds: float) -> dict[str, Any]:
+    from audiobook.build.fallback import instead
+
     prepared = chapter.prepared
     return {
         "number": chapter.number,
@@ -78,6 +80,7 @@ def _chapter_data(chapter: PlannedChapter, seconds: float) -> dict[str, Any]:
         "segments": len(prepared.readings),
         "estimated_s": round(seconds, 1),
         "fresh": chapter.is_fresh,
+        "fallback": len(instead(prepared.readings)),
         "unread": [
             {"where": block.unread.where, "text": block.text}
             for block in prepared.chapter.blocks
@@ -115,6 +118,7 @@ def _echo_plan(plan: Plan, lengths_s: Sequence[float], *, shows_all: bool) -> No
 
 
 def _echo_chapter(chapter: PlannedChapter, seconds: float) -> None:
+    from audiobook.build.fallback import told
     from audiobook.cli.words import clock, count, wrapped
 
     words = count(chapter.prepared.chapter.n_words, "word")
@@ -124,6 +128,8 @@ def _echo_chapter(chapter: PlannedChapter, seconds: float) -> None:
         f"{chapter.number:>4}  {chapter.title}: {words}, {segments}, "
         f"{about}{clock(seconds)}, {state}"
     )
+    if by := told(chapter.prepared.readings):
+        click.echo(wrapped(by, MOOD_INDENT))
     _echo_moods(chapter)
     for block in chapter.prepared.chapter.blocks:
         if block.unread:
@@ -221,6 +227,7 @@ def segments_command(chapters: tuple[str, ...], as_json: bool, **typed: Any) -> 
                                 "kind": r.segment.kind,
                                 "speaker": r.segment.speaker,
                                 "voice": r.voice.address,
+                                "wanted": r.wanted or r.voice.address,
                                 "text": r.segment.text,
                                 "spoken": r.segment.spoken,
                                 "pause_s": pause_s,
@@ -246,7 +253,8 @@ def segments_command(chapters: tuple[str, ...], as_json: bool, **typed: Any) -> 
             is_own = r.recording is not None and r.recording.group
             after = "as it is recorded" if is_own else f"then {pause:.2f} s ({segment.after})"
             who = "" if segment.speaker == NARRATOR else f"{segment.speaker}: "
-            click.echo(f"  {'':<11} {who}{r.voice.address}, {after}")
+            place = f" in the place of {r.wanted}" if r.wanted else ""
+            click.echo(f"  {'':<11} {who}{r.voice.address}{place}, {after}")
 
 
 def _said(reading: Reading) -> str:

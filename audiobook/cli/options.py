@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
@@ -79,6 +79,12 @@ _BOOK_OPTIONS = (
         help="Narrator [default: kokoro:af_heart, or what speaks the story's language].",
     ),
     click.option(
+        "--fallback",
+        metavar="ENGINE:VOICE",
+        callback=named,
+        help="Who reads what an online voice cannot be asked for, e.g. espeak [default: nobody].",
+    ),
+    click.option(
         "--cast",
         type=click.Choice(["auto", "none"]),
         help="Voices of their own for the speakers [default: those in [cast] of book.toml].",
@@ -145,6 +151,7 @@ class Asked:
     story: str
     out: str | None = None
     voice: str | None = None
+    fallback: str | None = None
     cast: str | None = None
     speed: float | None = None
     music: tuple[str, ...] = ()
@@ -194,11 +201,12 @@ class Desk:
         state.asked = self.state.asked
         return replace(self, state=state)
 
-    def plan(self) -> Plan:
-        """Decide what has to be done."""
+    def plan(self, refused: Mapping[str, str] | None = None) -> Plan:
+        """Decide what has to be done; see `Options.refused`."""
         from audiobook.build.plan import make_plan
 
-        return make_plan(self.story, self.book, self.options, self.store, self.state)
+        options = replace(self.options, refused=refused or {})
+        return make_plan(self.story, self.book, options, self.store, self.state)
 
 
 def desk_of(asked: Asked, **more: Any) -> Desk:
@@ -259,6 +267,8 @@ def _overlaid(book: Book, asked: Asked) -> Book:
     voice, music = book.voice, book.music
     if asked.voice is not None or asked.draft:
         voice = replace(voice, narrator=asked.voice or "")
+    if asked.fallback is not None:
+        voice = replace(voice, fallback=asked.fallback)
     if asked.cast is not None or asked.draft:
         voice = replace(voice, cast=asked.cast or "none")
     if asked.speed is not None:

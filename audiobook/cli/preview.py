@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from audiobook.cli.group import StoppedError
 from audiobook.cli.options import Asked, book_options, desk_of, story_argument
 
 __all__ = ["preview_command"]
@@ -59,13 +60,21 @@ def preview_command(
     desk = desk_of(Asked(**typed), chapters=chosen, formats=())
     folder = desk.options.out
     target = Path(out) if out else folder.with_name(f"{folder.name}.preview.mp3")
-    plan = desk.plan()
+    fallback = desk.book.voice.fallback
     with display_for(quiet=quiet) as display:
         try:
-            made = preview(plan, desk.store, target, seconds, display.show, n_workers=cores())
-        except KeyboardInterrupt:
+            made = preview(
+                desk.plan,
+                desk.store,
+                target,
+                seconds,
+                display.show,
+                n_workers=cores(),
+                fallback=fallback,
+            )
+        except KeyboardInterrupt as stop:
             display.stopped()
-            raise
+            raise StoppedError from stop
     if not quiet:
         title = f"chapter {made.chapter.number} {made.chapter.title}"
         click.echo(f"{target}: {title}, {clock(made.duration_s)}")

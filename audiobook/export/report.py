@@ -11,6 +11,7 @@ from dataclasses import dataclass
 __all__ = [
     "BookReport",
     "ChapterReport",
+    "FallbackReport",
     "LoudnessReport",
     "MoodReport",
     "MusicFileReport",
@@ -145,6 +146,16 @@ class SampleReport:
 
 
 @dataclass(frozen=True)
+class FallbackReport:
+    """A segment that another voice reads than ``wanted``, which could not be asked for it."""
+
+    chapter: int
+    segment: str
+    voice: str
+    wanted: str
+
+
+@dataclass(frozen=True)
 class BookReport:
     """The book as it came out; ``files`` are relative to its folder, with ``/``."""
 
@@ -158,3 +169,4 @@ class BookReport:
     chapters: tuple[ChapterReport, ...]
     files: tuple[str, ...] = ()
     sample: SampleReport | None = None
+    fallback: tuple[FallbackReport, ...] = ()

@@ -37,6 +37,7 @@ def as_dict(book: BookReport) -> dict[str, Any]:
         "sample": None
         if book.sample is None
         else {"file": book.sample.file, "duration_s": _time(book.sample.duration_s)},
+        "fallback": [vars(instead) for instead in book.fallback],
         "files": sorted(book.files),
     }
 

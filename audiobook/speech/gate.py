@@ -34,6 +34,7 @@ MAX_FAILURES = 8  # in a row, of any kind
 BLOCK_S, MAX_BLOCK_S = 900.0, 4 * 3600.0  # for how long it closes; doubled for each time more
 UNREACHABLE_S = 60.0  # without a network nobody is bothered, so it closes for less
 FORGET_S = 6 * 3600.0  # after a block ended; the next one is a first one again
+_LOCK_TIMEOUT_S = 600.0  # nobody who is alive takes that long for a request
 _CLOCK_STEPS_S = 1.0  # a clock that is set back further makes all that was noted worthless
 _VERSION = 1
 
@@ -218,7 +219,12 @@ class Gate:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             lock = filelock.FileLock(self._path.with_suffix(".lock"))
-            lock.acquire()
+            lock.acquire(timeout=_LOCK_TIMEOUT_S)
+        except filelock.Timeout as error:
+            raise SpeechError(
+                f"{lock.lock_file}: another process has held it for {_LOCK_TIMEOUT_S:.0f} s; "
+                "end that process and try again"
+            ) from error
         except OSError as error:
             raise _unwritable(self._path.parent, error) from error
         try:

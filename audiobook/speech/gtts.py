@@ -46,7 +46,6 @@ MAX_S, MAX_S_PER_CHAR = 3.0, 1.0  # spelling a text out is not slower
 _GAP_S = {".": 0.30, "!": 0.30, "?": 0.30, "…": 0.30, ",": 0.12, ";": 0.18, ":": 0.18, "—": 0.18}
 _GAP_OTHER_S = 0.02  # where a phrase had to be cut without punctuation
 _TAKE_SPEED = 0.02
-_REACHABLE_AGAIN = "try again then, or let --fallback ENGINE:VOICE read the rest"
 
 
 class Gtts:
@@ -146,14 +145,20 @@ class Gtts:
         store = Store(self._root or default_root())
         asked = [manner.language, manner.domain, manner.is_slow, text, take]
         key = key_of({"service": "gtts", "asked": asked})
-        kept = store.get(KIND, key)
-        if kept is not None:
-            return kept[1]
-        data = self._ask(text, manner)
-        store.put(KIND, key, {}, data)
-        return data
 
-    def _ask(self, text: str, manner: Manner) -> bytes:
+        def request() -> bytes:
+            """Ask, unless another process has done so by the time that it is our turn."""
+            kept = store.get(KIND, key)
+            if kept is not None:
+                return kept[1]
+            data = self._fetch(text, manner)
+            store.put(KIND, key, {}, data)
+            return data
+
+        kept = store.get(KIND, key)
+        return kept[1] if kept is not None else self._ask(request, text, manner)
+
+    def _ask(self, request: Callable[[], bytes], text: str, manner: Manner) -> bytes:
         """Ask until there is an answer, as long as that can help."""
         chance = random.Random(hashlib.sha256(text.encode()).digest())
         what = f'gtts:{manner.language}: "{text[:40]}"'
@@ -161,17 +166,16 @@ class Gtts:
         n_tries = n_text = 0
         while True:
             try:
-                return gate.ask(lambda: self._fetch(text, manner), chance.random())
+                return gate.ask(request, chance.random())
             except ClosedError as error:
                 # It may open between two looks at it; then the next time round asks.
                 if reason := self.unavailable():
-                    raise UnavailableError(f"{reason}; {_REACHABLE_AGAIN}") from error
+                    raise UnavailableError(reason) from error
             except RefusedError as refusal:
                 n_tries, n_text = n_tries + 1, n_text + (refusal.kind is Kind.TEXT)
                 if n_tries == MAX_TRIES or n_text == MAX_TEXT_TRIES:
                     raise UnavailableError(
-                        f"{what}: {refusal}; give this segment another voice ([[segment]] in "
-                        "book.toml), or let --fallback ENGINE:VOICE read it"
+                        f"{what}: {refusal}; another voice may read it ([[segment]] in book.toml)"
                     ) from refusal
 
     def _gate(self) -> Gate:

@@ -63,6 +63,7 @@ class Voice:
     """Who reads, and how."""
 
     narrator: str = _key("", '"engine:voice", an engine, or "" for the default')
+    fallback: str = _key("", "who reads what an online narrator cannot be asked for")
     speed: float = _key(1.0, "1 is the voice's own pace", least=0.5, most=2.0)
     cast: str = _key(
         "",
