@@ -17,7 +17,7 @@ def reading_record(reading: Reading) -> dict[str, Any]:
         **({"recording": reading.recording.sha256} if reading.recording else {}),
         **({"wanted": reading.wanted} if reading.wanted else {}),
         "text": reading.segment.text,
-        "spoken": [[word.say, word.ipa] for word in reading.segment.words],
+        "spoken": " ".join(w.say + (f"/{w.ipa}/" if w.ipa else "") for w in reading.segment.words),
         "after": reading.segment.after,
         "voice": reading.voice.address,
         "language": reading.language,

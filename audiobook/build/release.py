@@ -24,7 +24,7 @@ RELEASE_VERSION = 2
 REPORT = "build.json"
 COVER = f"{CHAPTERS}/cover.jpg"
 
-Keyed: TypeAlias = tuple[Output, str]  # a file, and the key of its content
+Recipe: TypeAlias = list[object]  # what a file's key is made of: hashed only where it is asked for
 
 
 class Release:
@@ -69,8 +69,8 @@ class Release:
         out = self._plan.options.out
         return tuple(
             output.name
-            for output, key in self._writable(edition)
-            if not self._state.is_fresh(out, output.name, key)
+            for output, recipe in self._writable(edition)
+            if not self._state.is_fresh(out, output.name, key_of(recipe))
         )
 
     def chapter(self, number: int) -> None:
@@ -83,9 +83,9 @@ class Release:
             for output, _ in writable:
                 if output.chapter in (None, number) and output.name != COVER:
                     self._state.files.pop(output.name, None)
-        for output, key in writable:
+        for output, recipe in writable:
             if output.chapter == number or output.name == COVER:
-                self._write(output, key)
+                self._write(output, recipe)
 
     def finish(self) -> tuple[int, ...]:
         """Write what is not yet as it should be.
@@ -103,14 +103,14 @@ class Release:
             if (record := c.prepared.record if c.number in edition.finished else c.old)
         ]
         if edition.done:
-            for output, key in self._writable(edition):
-                self._write(output, key)
+            for output, recipe in self._writable(edition):
+                self._write(output, recipe)
             self._remove_outdated()
         return tuple(c.number for c in edition.chapters if c.number not in edition.finished)
 
-    def _writable(self, edition: Edition) -> Iterator[Keyed]:
+    def _writable(self, edition: Edition) -> Iterator[tuple[Output, Recipe]]:
         """Yield the files that are asked for and can be made of what is finished."""
-        yield self._cover, key_of(self._cover.made_of)
+        yield self._cover, [*self._cover.made_of]
         for name in self._plan.options.formats:
             entry = FORMATS[name]
             for output in entry.outputs(edition):
@@ -119,13 +119,13 @@ class Release:
                 else:
                     ready = output.is_partial or edition.is_complete
                 if ready:
-                    yield output, key_of([RELEASE_VERSION, name, entry.version, output.made_of])
+                    yield output, [RELEASE_VERSION, name, entry.version, output.made_of]
         report = self._report(edition)
-        yield report, key_of([RELEASE_VERSION, report.made_of])
+        yield report, [RELEASE_VERSION, report.made_of]
 
-    def _write(self, output: Output, key: str) -> None:
+    def _write(self, output: Output, recipe: Recipe) -> None:
         """Write one file, unless it is there as it should be."""
-        out = self._plan.options.out
+        out, key = self._plan.options.out, key_of(recipe)
         if self._state.is_fresh(out, output.name, key):
             return
         _check_inside(out, output.name)

@@ -18,7 +18,7 @@ from audiobook.store import Store, write_record
 
 __all__ = ["BuildState", "book_path", "load_state", "save_state"]
 
-VERSION = 2
+VERSION = 3
 
 
 @dataclass

@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # a long book has hundreds of thousands
 class WordReport:
     """When a word sounds; ``exact`` if the engine said so, else it is an estimate."""
 

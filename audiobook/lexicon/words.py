@@ -13,7 +13,7 @@ __all__ = ["SpokenWord", "Token", "silence_marks", "take_apart"]
 _UNSPOKEN = re.compile(r"[*_~|\\^`†‡•¶§\u2190-\u23ff\u2500-\u27bf\ufe0f\U0001f000-\U0001faff]+")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # a long book has hundreds of thousands
 class SpokenWord:
     """One printed word and how it is to be said.
 

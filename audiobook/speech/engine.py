@@ -67,7 +67,7 @@ class Utterance:
         return " ".join(word.say for word in self.words if word.say)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # a long book has hundreds of thousands
 class WordTiming:
     """When a word of the utterance sounds, in seconds from the clip's first sample.
 
