@@ -8,12 +8,13 @@ import shutil
 import statistics
 import subprocess
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+
+from watch import Cost, watched
 
 __all__ = ["AUDIOBOOK", "PYTHON", "ROOT", "Lab", "bundled_story", "lab", "write_book"]
 
@@ -33,7 +34,8 @@ class Lab:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
+        places = {"XDG_CACHE_HOME": str(folder / "cache"), "TMPDIR": str(folder / "tmp")}
+        self.environment = {**os.environ, **places}
 
     def run(self, *arguments: str) -> float:
         """Run a command; return its wall time in seconds."""
@@ -52,48 +54,11 @@ class Lab:
         """Return the median wall time of a command in seconds."""
         return statistics.median(self.run(*arguments) for _ in range(runs))
 
-    def peak_mb(self, *arguments: str) -> float:
-        """Run a command; return the highest memory of it and all its children, in MB."""
-        process = subprocess.Popen(
-            arguments,
-            env=self.environment,
-            cwd=self.folder,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        peak = [0.0]
-        watcher = threading.Thread(target=_watch, args=(process, peak), daemon=True)
-        watcher.start()
-        if process.wait():
-            raise RuntimeError(f"{arguments} failed")
-        watcher.join()
-        return peak[0]
-
-
-def _watch(process: subprocess.Popen[bytes], peak: list[float]) -> None:
-    while process.poll() is None:
-        peak[0] = max(peak[0], sum(_memory_mb(pid) for pid in _tree(process.pid)))
-        time.sleep(0.25)
-
-
-def _tree(pid: int) -> Iterator[int]:
-    yield pid
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            children = task.read_text().split()
-        except OSError:
-            continue
-        for child in children:
-            yield from _tree(int(child))
-
-
-def _memory_mb(pid: int) -> float:
-    """Return a process's own share of memory: pages that several use are counted once."""
-    try:
-        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    except OSError:
-        return 0.0
-    return sum(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")) / 1e3
+    def cost(self, *arguments: str) -> Cost:
+        """Run a command; return what it and all its children took, the store's scratch included."""
+        (self.folder / "tmp").mkdir(exist_ok=True)
+        temporary = [self.folder / "tmp", self.folder / "cache" / "audiobook" / "scratch"]
+        return watched(arguments, self.folder, self.environment, temporary)
 
 
 @contextmanager

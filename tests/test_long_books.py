@@ -1,14 +1,25 @@
-"""A book of a hundred chapters: its clock does not drift, and no file is left open."""
+"""A book of a hundred chapters: its clock does not drift, and nothing grows but with its length."""
 
+import itertools
 import json
 import os
 import subprocess
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
+from editions import placed, tone
 from mutagen.id3 import ID3
 from readback import RATE, audiobook, decoded, environment
+
+from audiobook.build.options import Options
+from audiobook.build.plan import make_plan
+from audiobook.build.release import Release
+from audiobook.build.state import BuildState
+from audiobook.store import Store, key_of
+from audiobook.story.book import Book, Voice
+from audiobook.story.read import parse_story
 
 N_CHAPTERS = 100
 MAX_OPEN_FILES = 64
@@ -111,3 +122,50 @@ def test_a_hundred_chapters_are_joined_with_few_open_files(folder, report):
         check=True,
     )
     assert int(done.stdout) == N_CHAPTERS
+
+
+def planned(folder, n_chapters):
+    """Plan a book of different words, a hundred in each chapter, with an empty store."""
+    words = itertools.cycle(WORDS)
+    chapters = [
+        f"## Chapter {n}\n\n" + " ".join(f"A {next(words)} {n} {k}." for k in range(25))
+        for n in range(1, n_chapters + 1)
+    ]
+    story = parse_story("# Long\n\n" + "\n\n".join(chapters), "long.md", is_markdown=True)
+    book = Book(voice=Voice(narrator="tone:hum"))
+    options = Options(folder / "out", folder)
+    return make_plan(story, book, options, Store(folder / "cache"), BuildState())
+
+
+def test_a_plan_takes_little_memory(tmp_path):
+    """A planned word takes less than a quarter of a kilobyte: a day of speech has 200,000."""
+    planned(tmp_path, 2)  # what is loaded once
+    tracemalloc.start()
+    try:
+        plan = planned(tmp_path, 20)
+        held_bytes, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    n_words = sum(len(r.segment.words) for c in plan.chapters for r in c.prepared.readings)
+    assert n_words > 2000
+    assert held_bytes / n_words < 250
+
+
+def test_the_last_chapter_costs_no_more_than_the_first(tmp_path, monkeypatch):
+    """What is hashed when a chapter is finished does not grow with the chapters before it."""
+    hashed = []
+    monkeypatch.setattr(
+        "audiobook.build.release.key_of", lambda recipe: hashed.append(recipe) or key_of(recipe)
+    )
+    plan, store = planned(tmp_path, 6), Store(tmp_path / "cache")
+    sound = tone(tmp_path / "tone.mp3")
+    release = Release(plan, store, BuildState(), print)
+    sizes = []
+    for chapter in plan.chapters:
+        job = chapter.prepared.job
+        store.put("chapter", job.key, {"placed": placed(job.segments)}, sound)
+        hashed.clear()
+        release.chapter(chapter.number)
+        sizes.append(len(json.dumps(hashed)))
+    assert len(release.wrote) > len(sizes)
+    assert max(sizes) < 1.1 * min(sizes)

@@ -21,8 +21,8 @@ def _long_chapter() -> str:
         write_book(bench.folder / "short.md", 1, 60)
         build = (AUDIOBOOK, "build", "--voice", "tone:hum", "--jobs", "2", "--quiet", "-o")
         code = str(ROOT / "script" / "speak_alone.py")
-        alone = bench.peak_mb(PYTHON, code, "short.md", "tone:hum")
-        peak = bench.peak_mb(*build, "out", "book.md")
+        alone = bench.cost(PYTHON, code, "short.md", "tone:hum").memory_mb
+        peak = bench.cost(*build, "out", "book.md").memory_mb
         report = json.loads((bench.folder / "out" / "build.json").read_text("utf-8"))
     hours = report["duration_s"] / 3600
     return f"{peak - alone:.0f} MB ({hours:.2f} h; {peak:.0f} MB in all)"

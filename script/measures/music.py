@@ -48,4 +48,4 @@ def _speed(long: bool) -> str:
 def _three_hours() -> str:
     with lab() as bench:
         asked = ("--mood", "solemn", "--seconds", str(3 * 3600), "--seed", "3", "-o", "bed.mp3")
-        return f"{bench.peak_mb(AUDIOBOOK, 'music', 'kazakh', *asked):.0f} MB"
+        return f"{bench.cost(AUDIOBOOK, 'music', 'kazakh', *asked).memory_mb:.0f} MB"

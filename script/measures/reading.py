@@ -47,4 +47,4 @@ def _planned() -> tuple[float, float]:
             paragraphs.append(" ".join(s[0].upper() + s[1:] + "." for s in sentences))
         (bench.folder / "novel.md").write_text("\n\n".join(paragraphs), "utf-8")
         command = (AUDIOBOOK, "chapters", "novel.md", "--voice", "tone:hum")
-        return bench.median_s(*command, runs=3), bench.peak_mb(*command)
+        return bench.median_s(*command, runs=3), bench.cost(*command).memory_mb
