@@ -8,8 +8,12 @@ measured here would spread its reduction over 7 to 13 dB.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +31,8 @@ RELEASE_S = 0.8
 FADE_S = 2.0  # of music that is switched off or on
 OFF_DB = -120.0
 MARGIN_LU = 0.5  # deeper than asked, so that the distance also holds where the limiter works
+
+Stretch: TypeAlias = tuple[int, int]  # of speech: first sample, and first sample after it
 
 
 @dataclass(frozen=True)
@@ -53,13 +59,17 @@ class Duck:
     regions: tuple[Region, ...]
     changes: tuple[tuple[int, float], ...] = ()
 
+    @cached_property
+    def _stretches(self) -> list[Stretch]:
+        return [(region.start, region.end) for region in self.regions]
+
     def gain_db(self, start: int, n_samples: int) -> npt.NDArray[np.float32]:
         """Return the gain in dB for a window of the chapter, shape (n_samples,)."""
         gain = np.full(n_samples, self.rest_db, dtype=np.float32)
         for at, level_db in _levels(self.changes, start, n_samples):
             gain[at] = self.rest_db + level_db
         at_rest = gain.copy() if self.changes else None
-        for region in self.regions:
+        for region in self.regions[_felt(self._stretches, start, n_samples)]:
             at, near = _nearness(region.start, region.end, start, n_samples)
             rest = self.rest_db if at_rest is None else at_rest[at]
             lowered = rest + (region.gain_db - rest) * near
@@ -88,16 +98,29 @@ def _levels(
         before = target
 
 
-def nearness(timeline: Timeline, start: int, n_samples: int) -> npt.NDArray[np.float32]:
-    """Return how near speech is in a window of the chapter, shape (n_samples,).
+def nearness(timeline: Timeline) -> Callable[[int, int], npt.NDArray[np.float32]]:
+    """Return what tells how near speech is in a window (start, n_samples) of the chapter.
 
-    1 while it sounds, 0 where the bed is at rest, and between them the slopes of the duck.
+    1 while it sounds, 0 where the bed is at rest, and between them the slopes of the duck; an array
+    of shape (n_samples,).
     """
-    near = np.zeros(n_samples, dtype=np.float32)
-    for group in speech_regions(timeline):
-        at, one = _nearness(group[0].start, group[-1].end, start, n_samples)
-        np.maximum(near[at], one, out=near[at])
+    stretches = [(group[0].start, group[-1].end) for group in speech_regions(timeline)]
+
+    def near(start: int, n_samples: int) -> npt.NDArray[np.float32]:
+        share = np.zeros(n_samples, dtype=np.float32)
+        for first, last in stretches[_felt(stretches, start, n_samples)]:
+            at, one = _nearness(first, last, start, n_samples)
+            np.maximum(share[at], one, out=share[at])
+        return share
+
     return near
+
+
+def _felt(stretches: Sequence[Stretch], start: int, n_samples: int) -> slice:
+    """Return which stretches of speech are felt in a window: of hours of them, one or two."""
+    attack, hold, release = (seconds_to_samples(s) for s in (ATTACK_S, HOLD_S, RELEASE_S))
+    first = bisect_right(stretches, start - hold - release, key=itemgetter(1))
+    return slice(first, bisect_left(stretches, start + n_samples + attack, key=itemgetter(0)))
 
 
 def _nearness(

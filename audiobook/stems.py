@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -159,7 +158,7 @@ class MusicStem:
         composed, heard = Meter(), Meter()
         blocks = _metered(bed.blocks(), composed)
         if levels.dip_db:
-            blocks = dipped(blocks, partial(nearness, timeline), levels.dip_db)
+            blocks = dipped(blocks, nearness(timeline), levels.dip_db)
         with scratch.open("wb") as file:
             _record(blocks, file, heard)
         music_lufs = composed.integrated_lufs()

@@ -71,10 +71,7 @@ def test_blocks_change_nothing(length):
     line = chapter()
     bed = noise(line.n_samples / SAMPLE_RATE)
     pieces = [bed[i : i + length] for i in range(0, len(bed), length)]
-
-    def curve(start, n_samples):
-        return nearness(line, start, n_samples)
-
+    curve = nearness(line)
     assert np.abs(whole(dipped(pieces, curve, 8.0)) - whole(dipped([bed], curve, 8.0))).max() < 1e-6
 
 
@@ -88,7 +85,8 @@ def test_sides_stay_apart():
 def test_it_comes_and_goes_with_the_duck_and_never_clicks(sine):
     """Whole from the first sample of speech, gone where the bed is at rest, slow between."""
     line = chapter(gap_s=3.0)
-    curve = nearness(line, 0, line.n_samples)
+    near_speech = nearness(line)
+    curve = near_speech(0, line.n_samples)
     speech = slice(line.speech_start, line.placed[0].end)
     assert curve[speech].min() == 1.0
     assert curve[: line.speech_start - round((ATTACK_S + 0.01) * SAMPLE_RATE)].max() == 0.0
@@ -96,12 +94,13 @@ def test_it_comes_and_goes_with_the_duck_and_never_clicks(sine):
     assert np.abs(np.diff(curve)).max() < 2.0 / (ATTACK_S * SAMPLE_RATE)
     assert ATTACK_S < RELEASE_S
     tone = sine(2000, line.n_samples / SAMPLE_RATE, -12.0)
-    heard = whole(dipped([tone], lambda start, n: nearness(line, start, n), 12.0))
+    heard = whole(dipped([tone], near_speech, 12.0))
     assert hiss_db(heard) < -90.0
 
 
 def test_nearness_in_windows_is_nearness_in_one_piece():
     """The windows of a chapter see the same slopes as the whole of it."""
     line = chapter()
-    pieces = [nearness(line, s, 4410) for s in range(0, line.n_samples - 4410, 4410)]
-    assert np.array_equal(np.concatenate(pieces), nearness(line, 0, len(pieces) * 4410))
+    curve = nearness(line)
+    pieces = [curve(s, 4410) for s in range(0, line.n_samples - 4410, 4410)]
+    assert np.array_equal(np.concatenate(pieces), curve(0, len(pieces) * 4410))
