@@ -9,6 +9,7 @@ import json
 import os
 import pty
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -37,6 +38,7 @@ from audiobook.export.names import safe_name, unique_names
 from audiobook.export.reportfile import load_report
 from audiobook.segments import NARRATOR, SegmentKind
 from audiobook.store import Store
+from audiobook.story import open_project
 from audiobook.story.model import Block, BlockKind
 
 # What breaks out of one format or another where it is written as it stands.
@@ -223,7 +225,7 @@ def test_no_escape_sequence_of_a_story_reaches_the_terminal(built):
         on_terminal(folder, "locate", "out", "0:01"),
         on_terminal(folder, "chapters", SECRET),
     ]
-    assert "\\u001b]0;owned\\u0007" in screens[1]
+    assert "../../]0;owned" in screens[1]
     assert "\\u001b]0;owned" in screens[3]
     for seen in screens:
         assert "Traceback" not in seen
@@ -239,6 +241,19 @@ def test_hostile_titles_are_built_inside_the_folder(built):
     tags = ID3(chapters[0])
     assert tags["TALB"].text == ["../../]0;owned[2J31m"]
     assert not re.search("[\x00-\x1f\x7f-\x9f]", "".join(map(str, tags.getall("TXXX"))))
+
+
+def test_a_hostile_book_holds_what_is_checked_and_begins_anew(built):
+    """`check` finds its tags as its report has them, and `new` writes a book that is read back."""
+    folder, _ = built
+    report = json.loads((folder / "out" / "build.json").read_text("utf-8"))
+    assert [report["title"], report["narrator"]] == ["../../]0;owned[2J31m", "]0;owned[2J31m"]
+    audiobook("check", "out", cache=folder / "cache", cwd=folder)
+    halves = '---\ntitle: "a \\ud800 \\0 b"\n---\n\n# One\n\nShe came.\n'
+    new = ["new", "-", "anew"]
+    audiobook(*new, cache=folder / "cache", cwd=folder, input=halves)
+    assert open_project(folder / "anew").book.title == "a ? \0 b"
+    shutil.rmtree(folder / "anew")
 
 
 def test_a_link_in_the_output_folder_is_not_followed(built, tmp_path):

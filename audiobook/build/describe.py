@@ -63,7 +63,7 @@ def describe_book(plan: Plan, edition: Edition, files: Sequence[str]) -> bytes:
             plan.title,
             plan.author,
             plan.language,
-            plan.book.narrator_name,
+            edition.tags.narrator,
             edition.clock[-1].end_s,
             plan.profile.name,
             loudness,

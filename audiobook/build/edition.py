@@ -56,7 +56,7 @@ def _chapter(planned: PlannedChapter, name: FileName, store: Store) -> EditionCh
     prepared = planned.prepared
     return EditionChapter(
         number=planned.number,
-        title=clean(planned.title),
+        title=planned.title,
         name=name.name,
         story=prepared.chapter,
         key=prepared.job.key,
@@ -65,7 +65,7 @@ def _chapter(planned: PlannedChapter, name: FileName, store: Store) -> EditionCh
         music_credit=music_credit([prepared.job.music]),
         has_music=prepared.job.music is not None,
         store=store,
-        file_title=clean(name.title),
+        file_title=name.title,
         is_credit=prepared.piece.is_credit,
     )
 
@@ -75,9 +75,9 @@ def _tags(plan: Plan) -> Tags:
     credit = music_credit(c.prepared.job.music for c in plan.chapters)
     thanks = f"Music: {credit}" if credit else ""
     return Tags(
-        title=clean(plan.title),
-        album=clean(plan.title),
-        author=clean(plan.author),
+        title=plan.title,
+        album=plan.title,
+        author=plan.author,
         narrator=clean(book.narrator_name),
         language=plan.language,
         date=book.date,

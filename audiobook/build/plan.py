@@ -17,6 +17,7 @@ from audiobook.build.recordings import carriers, check_recordings
 from audiobook.build.sounds import sounds_for
 from audiobook.build.state import BuildState
 from audiobook.export.edition import MP3, MUSIC, sound_kind
+from audiobook.export.xmltext import clean
 from audiobook.lexicon import Source
 from audiobook.profiles import Profile, profile_named
 from audiobook.store import Store
@@ -58,8 +59,8 @@ class PlannedChapter:
 
     @property
     def title(self) -> str:
-        """The chapter's title."""
-        return self.prepared.chapter.title
+        """The chapter's title, without control characters."""
+        return clean(self.prepared.chapter.title)
 
     @property
     def is_fresh(self) -> bool:
@@ -116,13 +117,13 @@ class Plan:
 
     @property
     def title(self) -> str:
-        """The book's title: what ``book.toml`` says, else the story."""
-        return self.book.title or self.story.title
+        """The book's title: what ``book.toml`` says, else the story; no control characters."""
+        return clean(self.book.title or self.story.title)
 
     @property
     def author(self) -> str:
         """The book's author, or ""."""
-        return self.book.author or self.story.author
+        return clean(self.book.author or self.story.author)
 
 
 def make_plan(story: Story, book: Book, options: Options, store: Store, state: BuildState) -> Plan:

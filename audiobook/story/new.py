@@ -88,13 +88,13 @@ def new_project(story: Story, book: Book, folder: Path) -> tuple[Path, ...]:
     """
     book = _completed(story, book)
     files = {
-        folder / BOOK_NAME: render_book(story, book).encode(),
-        folder / STORY_NAME: render_story(story).encode(),
+        folder / BOOK_NAME: render_book(story, book).encode("utf-8", "replace"),
+        folder / STORY_NAME: render_story(story).encode("utf-8", "replace"),
     }
     if story.cover and book.cover == _cover_name(story):
         files[folder / book.cover] = story.cover
     if story.left_out:
-        files[folder / LEFT_OUT_NAME] = render_left_out(story).encode()
+        files[folder / LEFT_OUT_NAME] = render_left_out(story).encode("utf-8", "replace")
     taken = next((path for path in files if path.exists()), None)
     if taken is not None:
         raise StoryError(f"{taken} is there already; choose another folder")
