@@ -1,6 +1,11 @@
 """What every test may use: a store and a data folder of its own, and sounds of known measure."""
 
+import contextlib
 import os
+import pickle
+from concurrent.futures import Executor, Future
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +21,35 @@ DATA = Path(__file__).parent / "data"
 # the same each time.
 settings.register_profile("here", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("here")
+
+
+class AtOnce(Executor):
+    """Works here and now, on what would reach a worker and with what would come back from it."""
+
+    def submit(self, fn, /, *args, **kwargs):
+        """Do it, and return what has become of it."""
+        fn, args, kwargs = pickle.loads(pickle.dumps((fn, args, kwargs)))
+        future = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(pickle.loads(pickle.dumps(error)))
+        return future
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_workers():
+    """Let builds in the tests' own process start no others, which would load everything anew.
+
+    Nor do they draw the cover of one title twice. Where the program runs as a process
+    (`readback.audiobook`) its workers are real.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        pool = contextlib.contextmanager(lambda _n_workers: iter([AtOnce()]))
+        patch.setattr(import_module("audiobook.build.run"), "worker_pool", pool)
+        cover = import_module("audiobook.export.cover")
+        patch.setattr(cover, "draw_cover", cache(cover.draw_cover))
+        yield
 
 
 @pytest.fixture

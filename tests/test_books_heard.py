@@ -6,7 +6,7 @@ from itertools import pairwise
 import mutagen
 import numpy as np
 import pytest
-from readback import RATE, audiobook, decoded, heard_at, hiss_db, hummed, true_peak_dbtp
+from readback import RATE, audiobook_here, decoded, heard_at, hiss_db, hummed, true_peak_dbtp
 
 from audiobook.export.clock import Frames, lay_end_to_end
 from audiobook.store import Store
@@ -63,7 +63,7 @@ class Book:
             "--jobs",
             "1",
         )
-        printed, _ = audiobook(*words, *options, cache=self.folder / "cache", cwd=self.folder)
+        printed, _ = audiobook_here(*words, *options, cache=self.folder / "cache", cwd=self.folder)
         return json.loads(printed)
 
     def state(self):

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from mutagen.id3 import ID3
 from mutagen.mp3 import MP3
-from readback import audiobook
+from readback import audiobook_here
 
 from audiobook.export.identity import hashed_uuid
 from audiobook.export.xmltext import clean
@@ -58,7 +58,7 @@ def folder(tmp_path_factory):
     (place / "story.md").write_text(STORY, "utf-8")
     (place / "book.toml").write_text(BOOK, "utf-8")
     options = ["--voice", "tone:hum", "-o", "out", "--format", FORMATS, "--base-url", BASE]
-    audiobook("build", ".", *options, cache=place / "cache", cwd=place)
+    audiobook_here("build", ".", *options, cache=place / "cache", cwd=place)
     return place / "out"
 
 
@@ -228,7 +228,7 @@ def test_a_podcast_without_an_address_is_refused(tmp_path, options, message):
     """Nothing is spoken for a feed that could not say where its episodes are."""
     (tmp_path / "story.md").write_text("# One\n\nHe ran.\n", "utf-8")
     command = ["build", "story.md", "--voice", "tone:hum", "--format", *options]
-    _, complaint = audiobook(*command, cache=tmp_path / "cache", cwd=tmp_path, status=1)
+    _, complaint = audiobook_here(*command, cache=tmp_path / "cache", cwd=tmp_path, status=1)
     assert message in complaint
     assert len(complaint.strip().splitlines()) == 1
     assert not (tmp_path / "out").exists()
@@ -238,7 +238,7 @@ def test_all_formats_leave_out_what_needs_an_address(tmp_path):
     """``--format all`` is every format that can be made with what was said."""
     (tmp_path / "story.md").write_text("# One\n\nHe ran.\n", "utf-8")
     command = ["build", "story.md", "--voice", "tone:hum", "--format", "all", "--dry-run", "--json"]
-    printed, _ = audiobook(*command, cache=tmp_path / "cache", cwd=tmp_path)
+    printed, _ = audiobook_here(*command, cache=tmp_path / "cache", cwd=tmp_path)
     names = json.loads(printed)["write"]
     assert "publication.json" in names
     assert "podcast.xml" not in names

@@ -8,7 +8,7 @@ import subprocess
 
 import mutagen
 import pytest
-from readback import RATE, audiobook, decoded
+from readback import RATE, audiobook_here, decoded
 
 STORY = "# One\n\nThe wolf ran.\n\n# Two\n\nHe slept. Nobody saw him.\n\n# Three\n\nThe end.\n"
 FILES = ["chapters/02 Two.mp3", "Tale.mp3", "Tale.m4b", "Tale.opus"]
@@ -48,7 +48,9 @@ def test_a_browser_tells_the_lengths_that_are_decoded(chromium, tmp_path):
     """Chromium, mutagen and the decoded samples agree within 50 ms on every kind of file."""
     (tmp_path / "tale.md").write_text(STORY, "utf-8")
     options = ["--title", "Tale", "--voice", "tone:hum", "--format", "mp3,book,m4b,opus"]
-    audiobook("build", "tale.md", "-o", "out", *options, cache=tmp_path / "cache", cwd=tmp_path)
+    audiobook_here(
+        "build", "tale.md", "-o", "out", *options, cache=tmp_path / "cache", cwd=tmp_path
+    )
     out = tmp_path / "out"
     (out / "lengths.html").write_text(PAGE.replace("NAMES", json.dumps(FILES)), "utf-8")
     page = subprocess.run(

@@ -10,7 +10,7 @@ from mutagen.id3 import ID3
 from mutagen.mp3 import MP3, BitrateMode
 from readback import (
     RATE,
-    audiobook,
+    audiobook_here,
     dead_s,
     decoded,
     ends_s,
@@ -64,7 +64,7 @@ def built(tmp_path_factory):
         out = f"{profile}-{voice.partition(':')[0]}"
         options = ["--voice", voice, "--profile", profile, "--jobs", "1", "--format", "mp3"]
         options += ["--chapter", "1"] if profile == "podcast-mono" else []
-        _, messages = audiobook(
+        _, messages = audiobook_here(
             *["build", ".", *options, "-o", out], cache=place / "cache", cwd=place
         )
         return place / out, messages
@@ -105,7 +105,7 @@ def test_a_chapter_of_one_word_is_made_all_the_same(tmp_path):
     (tmp_path / "t.md").write_text("# T\n\n## Go\n\nGo.\n\n## On\n\nOn.\n", "utf-8")
     options = ["--voice", "tone:hum", "--profile", "acx", "--format", "mp3", "--jobs", "1"]
     options += ["--chapter", "1"]
-    audiobook("build", "t.md", "-o", "out", *options, cache=tmp_path / "cache", cwd=tmp_path)
+    audiobook_here("build", "t.md", "-o", "out", *options, cache=tmp_path / "cache", cwd=tmp_path)
     sound = decoded(tmp_path / "out" / "chapters" / "01 Go.mp3", 1)
     assert true_peak_dbtp(sound) <= -3.0
     report = report_of(tmp_path / "out")
@@ -179,7 +179,7 @@ def test_the_sample_starts_with_narration_and_ends_where_a_sentence_does(built):
     listed = report_of(folder)["sample"]
     assert listed["file"] == "sample.mp3"
     assert listed["duration_s"] == pytest.approx(len(sound) / RATE, abs=0.001)
-    audiobook("check", folder, cache=folder.parent / "cache", cwd=folder.parent)
+    audiobook_here("check", folder, cache=folder.parent / "cache", cwd=folder.parent)
 
 
 def test_librivox_is_what_its_wiki_asks_for(built):
