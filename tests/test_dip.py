@@ -26,22 +26,19 @@ def noise(seconds, seed=3):
     return samples.astype(np.float32)
 
 
-def gain_db(before, after, hz):
-    """Return what became of a narrow band, in dB."""
+def gains_db(before, after, *bands_hz):
+    """Return what became of narrow bands, in dB."""
     spectra = [welch(x[:, 0], SAMPLE_RATE, nperseg=8192) for x in (before, after)]
     (at, one), (_, other) = spectra
-    band = (at > hz * 0.95) & (at < hz * 1.05)
-    return 10.0 * np.log10(other[band].sum() / one[band].sum())
+    bands = [(at > hz * 0.95) & (at < hz * 1.05) for hz in bands_hz]
+    return np.array([10.0 * np.log10(other[band].sum() / one[band].sum()) for band in bands])
 
 
-@pytest.mark.parametrize("hz", [100, 300, 500, 1700, 3000, 9000])
-def test_the_dip_is_where_consonants_are(hz):
+def test_the_dip_is_where_consonants_are():
     """8 dB at 1.7 and 3 kHz, nothing below 500 Hz, where the music lives, nor above 8 kHz."""
     bed = noise(8.0)
-    expected = -8.0 if hz in (1700, 3000) else 0.0
-    assert gain_db(bed, whole(dipped([bed], near(1.0), 8.0)), hz) == pytest.approx(
-        expected, abs=0.3
-    )
+    found = gains_db(bed, whole(dipped([bed], near(1.0), 8.0)), 100, 300, 500, 1700, 3000, 9000)
+    assert found == pytest.approx([0.0, 0.0, 0.0, -8.0, -8.0, 0.0], abs=0.3)
 
 
 @pytest.mark.parametrize("share", [0.25, 0.5, 0.75])
@@ -50,9 +47,10 @@ def test_half_way_there_is_no_comb(share):
     bed = noise(8.0)
     half = whole(dipped([bed], near(share), 12.0))
     full = whole(dipped([bed], near(1.0), 12.0))
-    for hz in np.geomspace(100.0, 15_000.0, 40):
-        between = gain_db(bed, half, hz)
-        assert gain_db(bed, full, hz) - 0.3 <= between <= 0.3
+    bands_hz = np.geomspace(100.0, 15_000.0, 40)
+    between = gains_db(bed, half, *bands_hz)
+    assert (gains_db(bed, full, *bands_hz) - 0.3 <= between).all()
+    assert between.max() <= 0.3
 
 
 def test_nothing_comes_early_or_late():

@@ -17,6 +17,7 @@ from audiobook.export.painter import PALETTES
 from audiobook.export.picture import MAX_SIDE_PX, load_cover
 from audiobook.export.waveform import MUSIC_COLOUR, SPEECH_COLOUR, draw_levels
 
+PLAIN = Design(1.1, 0.9, "sun", "leaf", "circle", "horns")
 KAZAKH = "Әлем Ғарыш Қыз Шаңырақ Өмір Ұлы Үміт Һәм Іңкәр"
 
 
@@ -90,12 +91,16 @@ def test_horns_are_mirrored_volutes() -> None:
     assert max(p.real for p in right.points) > right.points[-1].real > 0
 
 
+@pytest.fixture(scope="module")
+def titled() -> Image.Image:
+    """Return the picture of a title that the font has."""
+    return paint("Title", "", PLAIN, PALETTES[0])
+
+
 @pytest.mark.parametrize("title", ["", "😀", "千夜一夜物語", "الف ليلة وليلة", "\ud83d", "\0"])
-def test_a_title_the_font_lacks_leaves_the_ornament(title: str) -> None:
+def test_a_title_the_font_lacks_leaves_the_ornament(title: str, titled: Image.Image) -> None:
     """No tofu: a title in another script gives way to a larger medallion."""
-    plan = Design(1.1, 0.9, "sun", "leaf", "circle", "horns")
-    bare = paint(title, "", plan, PALETTES[0])
-    titled = paint("Title", "", plan, PALETTES[0])
+    bare = paint(title, "", PLAIN, PALETTES[0])
     assert printable(title) == ""
     assert bare.getpixel((800, 330)) != titled.getpixel((800, 1180))
     assert draw_cover(title)

@@ -78,7 +78,7 @@ def test_the_cadence_rings_and_ends_in_silence():
 
 
 def test_memory_does_not_grow_with_length():
-    """Ten minutes need hardly more than three, where whole they would take 150 MB more."""
+    """Five minutes need hardly more than one, where whole they would take 85 MB more."""
 
     def peak_mb(seconds):
         tracemalloc.start()
@@ -89,7 +89,7 @@ def test_memory_does_not_grow_with_length():
         return peak / 1e6
 
     peak_mb(30)
-    assert peak_mb(600) < peak_mb(180) + 60.0
+    assert peak_mb(300) < peak_mb(60) + 34.0
 
 
 def test_unknown_palettes_are_refused():
