@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import Executor, Future
 from dataclasses import dataclass
-from typing import TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from audiobook.build.estimate import Speeds, expected_wall_s
 from audiobook.build.events import Mixed, Note, Progress, Spoken, Started, Told, Wrote
@@ -13,14 +12,15 @@ from audiobook.build.excerpt import Excerpt
 from audiobook.build.fallback import ADVICE, check_available, instead
 from audiobook.build.folder import keys_used
 from audiobook.build.plan import Plan, PlannedChapter
-from audiobook.build.pool import Crew
 from audiobook.build.recipe import Reading
 from audiobook.build.release import Release
 from audiobook.build.schedule import Schedule, Task, is_online
 from audiobook.build.state import BuildState, save_state
-from audiobook.build.workers import produce_chapter, speak_reading
 from audiobook.errors import AudiobookError, BuildError, LostError, UnavailableError
 from audiobook.store import Store, clear, sweep
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
 
 __all__ = ["Refused", "Result", "Work", "mended", "run"]
 
@@ -161,18 +161,20 @@ class Work:
         self._made = made
         self._progress = progress
         self._speeds = Speeds.load(store)
-        self._crew = Crew(self._begin, self._next, self._take, self._died, self._worker_died)
 
     def do(self, n_workers: int) -> None:
         """Do everything. After a failure, what is running is finished and kept first."""
+        from audiobook.build.pool import Crew  # no pool is loaded where there is nothing to do
+
         n_workers = max(1, min(n_workers, self.schedule.n_tasks))
         todo = tuple((c.number, c.title, len(c.unspoken)) for c in self._stale)
         expected_s = 0.0
         if self._speeds.are_measured(r for c in self._stale for r in c.unspoken):
             expected_s = expected_wall_s(self._stale, self._speeds, self._store, n_workers)
         self._progress(Started(todo, n_workers, expected_s))
+        crew = Crew(self._begin, self._next, self._take, self._died, self._worker_died)
         try:
-            self._crew.work(n_workers)
+            crew.work(n_workers)
         finally:
             self._speeds.save(self._store)
 
@@ -180,6 +182,8 @@ class Work:
         return self.schedule.next(online_is_busy=any(is_online(task) for task in running))
 
     def _begin(self, pool: Executor, task: Task) -> Future[tuple[float, float]]:
+        from audiobook.build.workers import produce_chapter, speak_reading
+
         root = self._store.root
         if isinstance(task, Reading):
             return pool.submit(speak_reading, task.voice.engine, task, root)

@@ -6,6 +6,7 @@ Results and ``--json`` go to stdout, progress and notes to stderr. Exit status: 
 
 from __future__ import annotations
 
+import gc
 import importlib
 import sys
 from typing import Any
@@ -94,6 +95,7 @@ def app() -> None:
 def main() -> None:
     """Run the command line; see `audiobook.__main__` for requests to stop."""
     guard_terminal()
+    gc.set_threshold(50_000)  # what is made while starting stays: looking through it takes 7 %
     try:
         app.main(standalone_mode=False, prog_name="audiobook")
     except click.exceptions.Abort:
