@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -133,8 +134,9 @@ def _server(folder: Path, host: str | None, port: int | None) -> Server:
 def _show(addresses: list[str]) -> None:
     """Print addresses, and the likeliest for a phone to read if it is for others."""
     from audiobook.cli.qr import qr_code, qr_fits_here
+    from audiobook.cli.terminal import raw_stream
 
     for address in addresses:
         click.echo(address)
     if "?" in addresses[0] and qr_fits_here(addresses[0]):
-        click.echo(qr_code(addresses[0]))
+        click.echo(qr_code(addresses[0]), file=raw_stream(sys.stdout))
