@@ -86,7 +86,7 @@ def test_chapters_have_the_fields_of_the_contract(desk):
     assert book.keys() == {"title", "author", "language", "chapters"}
     assert (book["title"], book["author"], book["language"]) == ("Two Tales", "A. Shepherd", "en")
     fields = {"number", "title", "words", "segments", "estimated_s", "fresh"}
-    fields |= {"mood", "mood_why", "moods", "unread"}
+    fields |= {"mood", "mood_why", "moods", "unread", "fallback"}
     assert [c.keys() == fields for c in book["chapters"]] == [True, True]
     wolf = book["chapters"][0]
     assert (wolf["number"], wolf["title"], wolf["fresh"]) == (1, "The Wolf", False)
@@ -111,7 +111,7 @@ def test_segments_have_the_fields_of_the_contract_and_lose_no_word(desk):
     """The texts of a chapter, its spoken title aside, are the chapter's text."""
     chapters = data("segments", "tales.md", *HUM[:2])["chapters"]
     assert [c.keys() for c in chapters] == [{"number", "title", "segments"}] * 2
-    fields = {"id", "kind", "speaker", "voice", "text", "spoken", "pause_s"}
+    fields = {"id", "kind", "speaker", "voice", "wanted", "text", "spoken", "pause_s"}
     assert all(s.keys() == fields for c in chapters for s in c["segments"])
     first, second = (
         " ".join(s["text"] for s in c["segments"] if s["kind"] != "title") for c in chapters
@@ -147,6 +147,7 @@ def test_a_build_tells_what_it_did_as_data(desk):
     assert done.stderr == ""
     result = json.loads(done.stdout)
     fields = {"out", "made", "spoken", "wrote", "removed", "waiting", "duration_s", "why"}
+    fields.add("fallback")
     assert result.keys() == fields
     assert (result["made"], result["waiting"], result["removed"]) == ([1, 2], [], [])
     assert result["why"] == {"1": ["new"], "2": ["new"]}
@@ -245,7 +246,7 @@ def test_positions_after_the_end_are_refused(finished):
 def test_lists_are_data_too(finished):
     """Voices, the cache and the report of a check parse, and hold what they are about."""
     voices = data("voices", "--engine", "tone")
-    assert voices == [{"voice": "tone:hum", "language": "", "gender": ""}]
+    assert voices == [{"voice": "tone:hum", "language": "", "gender": "", "about": ""}]
     assert {v["voice"] for v in data("voices", "--language", "kk")} >= {"espeak:kk", "tone:hum"}
     cache = data("cache", "info")
     assert cache["path"] == str(finished / "cache" / "audiobook")
