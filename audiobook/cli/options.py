@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from audiobook.cli.overlay import overlaid, typed_music
 from audiobook.profiles import DEFAULT_PROFILE, PROFILES
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from audiobook.build.plan import Plan
     from audiobook.build.state import BuildState
     from audiobook.store import Store
-    from audiobook.story.book import Book, Music
+    from audiobook.story.book import Book
     from audiobook.story.model import Story
 
 __all__ = [
@@ -173,7 +172,7 @@ class Asked:
             if name in ("story", "out") or value is None or value is False:
                 continue
             if name == "music":
-                words += [word for music in value for word in ("--music", _music(music))]
+                words += [word for music in value for word in ("--music", typed_music(music))]
                 continue
             words.append(f"--{name}")
             if name == "cover":
@@ -234,7 +233,7 @@ def desk_of(asked: Asked, **more: Any) -> Desk:
         epoch_s=_epoch_s(),
         **more,
     )
-    book = _overlaid(project.book, asked)
+    book = overlaid(project.book, asked)
     return Desk(project.story, book, options, store, load_state(store, out))
 
 
@@ -258,51 +257,6 @@ def default_out(story: str) -> Path:
         return Path("out", "story")
     path = Path(story).resolve()
     return Path("out", slug(path.name if path.is_dir() else path.stem) or "story")
-
-
-def _overlaid(book: Book, asked: Asked) -> Book:
-    """Let the command line win over ``book.toml``."""
-    typed = {name: getattr(asked, name) for name in ("title", "author", "language")}
-    typed = {name: value for name, value in typed.items() if value is not None}
-    voice, music = book.voice, book.music
-    if asked.voice is not None or asked.draft:
-        voice = replace(voice, narrator=asked.voice or "")
-    if asked.fallback is not None:
-        voice = replace(voice, fallback=asked.fallback)
-    if asked.cast is not None or asked.draft:
-        voice = replace(voice, cast=asked.cast or "none")
-    if asked.speed is not None:
-        voice = replace(voice, speed=asked.speed)
-    if asked.music:
-        music = _played(music, [_music(name) for name in asked.music])
-    if asked.cover is not None:
-        typed["cover"] = str(Path(asked.cover).resolve())
-    chapters = book.chapters
-    if asked.voice is not None or asked.draft:
-        chapters = tuple(replace(c, voice="") for c in chapters)
-    if asked.music:
-        chapters = tuple(replace(c, music="") for c in chapters)
-    return replace(book, voice=voice, music=music, chapters=chapters, **typed)
-
-
-def _played(music: Music, names: Sequence[str]) -> Music:
-    """Return the music as typed: files add up to a playlist, else the last name counts."""
-    from audiobook.story.book import MusicFile
-
-    files = tuple(MusicFile(name) for name in takewhile(_is_sound_file, reversed(names)))[::-1]
-    if len(files) > 1:
-        return replace(music, files=files, by_mood={})
-    return replace(music, palette=names[-1], files=(), by_mood={})
-
-
-def _is_sound_file(name: str) -> bool:
-    return Path(name).is_absolute() and not name.lower().endswith(".toml")
-
-
-def _music(name: str) -> str:
-    """Take a file named on the command line from where the user stands, not from the book."""
-    looks_like_file = re.search(r"[./\\]", name) or Path(name).is_file()
-    return str(Path(name).expanduser().resolve()) if looks_like_file else name
 
 
 def echo_json(value: object) -> None:
