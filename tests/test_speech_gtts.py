@@ -280,7 +280,7 @@ def test_service_that_does_not_finish_is_left(
 ) -> None:
     """A service that never answers, or never ends to, is left after a while, and let go of."""
     service, began = serve(fault), time.monotonic()
-    reader = Reader(tmp_path, **{limit: 0.4})
+    reader = Reader(tmp_path, **{limit: 2.0})
     assert reader.say(TEXT).duration_s > 0.8
     assert time.monotonic() - began < 0.8 * MAX_WAIT_S
     assert len(service.texts) == 2
