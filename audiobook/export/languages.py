@@ -1,8 +1,8 @@
-"""A BCP 47 language tag in, the three letters of ISO 639-2 out, as media files want them."""
+"""A BCP 47 language tag in; its three letters for media files, and which way it is written, out."""
 
 from __future__ import annotations
 
-__all__ = ["UNDETERMINED", "iso_639_2"]
+__all__ = ["UNDETERMINED", "direction", "iso_639_2"]
 
 UNDETERMINED = "und"
 
@@ -24,6 +24,10 @@ yoyor zazha zhzho zuzul
 """
 
 _THREE_LETTERS = {pair[:2]: pair[2:] for pair in _CODES.split()}
+_RTL_LANGUAGES = frozenset(
+    ("ar", "arc", "ckb", "dv", "fa", "he", "iw", "ks", "prs", "ps", "sd", "syr", "ug", "ur", "yi")
+)
+_RTL_SCRIPTS = frozenset(("arab", "hebr", "thaa", "syrc", "nkoo", "adlm"))
 
 
 def iso_639_2(language: str) -> str:
@@ -38,3 +42,17 @@ def iso_639_2(language: str) -> str:
     if len(primary) == 3 and primary.isascii() and primary.isalpha():
         return primary
     return _THREE_LETTERS.get(primary, UNDETERMINED)
+
+
+def direction(language: str) -> str:
+    """Return how a language is written.
+
+    Examples
+    --------
+    >>> direction("ar-EG"), direction("az-Arab"), direction("ku"), direction("ja")
+    ('rtl', 'rtl', 'ltr', 'ltr')
+    """
+    parts = language.lower().split("-")
+    scripts = [part for part in parts[1:] if len(part) == 4 and part.isalpha()]
+    is_rtl = scripts[0] in _RTL_SCRIPTS if scripts else parts[0] in _RTL_LANGUAGES
+    return "rtl" if is_rtl else "ltr"

@@ -19,6 +19,7 @@ from audiobook.export.archive import archiving
 from audiobook.export.edition import CHAPTERS, Edition, EditionChapter, Output
 from audiobook.export.files import write_whole
 from audiobook.export.identity import book_urn
+from audiobook.export.languages import direction
 
 __all__ = ["publication"]
 
@@ -26,7 +27,6 @@ MANIFEST = "publication.json"
 CONTENTS = "contents.html"
 COVER = f"{CHAPTERS}/cover.jpg"
 CONFORMS_TO = "https://www.w3.org/TR/audiobooks/"
-RIGHT_TO_LEFT = ("ar", "ckb", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi")
 
 
 def publication(edition: Edition) -> Iterator[Output]:
@@ -73,7 +73,6 @@ def _described(edition: Edition) -> dict[str, Any]:
         "inLanguage": tags.language,
         "url": edition.settings.base_url,
     }
-    direction = "rtl" if tags.language.partition("-")[0] in RIGHT_TO_LEFT else "ltr"
     return {
         "@context": [
             "https://schema.org",
@@ -93,7 +92,7 @@ def _described(edition: Edition) -> dict[str, Any]:
         "accessibilitySummary": "Narration with a table of contents; no hazards.",
         "datePublished": tags.date or day,
         "dateModified": day,
-        "readingProgression": direction,
+        "readingProgression": direction(tags.language),
         "duration": _duration(sum(lengths_ms)),
         "readingOrder": [
             {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from audiobook.export.epub.labels import Labels
 from audiobook.export.epub.page import Entry
 from audiobook.export.epub.text import document, one_line, quoted
 from audiobook.export.id3 import Tags
+from audiobook.export.reading.labels import Labels
 
 __all__ = ["contents_page", "cover_page", "title_page"]
 

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 from audiobook.export.edition import Edition
 from audiobook.export.epub.smil import clock_value
-from audiobook.export.epub.text import direction, escaped, one_line
+from audiobook.export.epub.text import escaped, one_line
 from audiobook.export.identity import book_urn
+from audiobook.export.languages import direction
 
 __all__ = ["ACTIVE_CLASS", "PLAYING_CLASS", "Part", "package_document"]
 

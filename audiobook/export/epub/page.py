@@ -7,13 +7,11 @@ from dataclasses import dataclass
 
 from audiobook.export.epub.sync import Synced
 from audiobook.export.epub.text import Piece, document, marked_up, quoted
+from audiobook.export.reading.opening import bears_initial
 from audiobook.story.model import Block, BlockKind, Chapter
 
 __all__ = ["Entry", "Page", "chapter_page"]
 
-# A shorter opening would let its initial hang into the next paragraph.
-MIN_OPENING_CHARS = 150
-_OPENS = "\"'“”„‟«»‹›‘’([¿¡—–- "
 LAST_HEADING = 6
 CHAPTER = "bodymatter"
 
@@ -97,7 +95,7 @@ class _Blocks:
     def _class(self, block: Block) -> str:
         if block.kind is BlockKind.VERSE:
             return "verse"
-        if self._is_first and _bears_initial(block.text):
+        if self._is_first and bears_initial(block.text):
             return "opening"
         return "" if self._is_indented else "first"
 
@@ -116,9 +114,3 @@ class _Blocks:
         while self._levels and self._levels[-1] >= level:
             self._levels.pop()
             yield "</section>"
-
-
-def _bears_initial(text: str) -> bool:
-    """Tell whether a paragraph may begin with a large letter: in scripts that have capitals."""
-    first = text.lstrip(_OPENS)[:1]
-    return first.isupper() and len(text) >= MIN_OPENING_CHARS

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from audiobook.export.edition import EditionChapter, Passage
 from audiobook.export.epub.text import Piece
-from audiobook.segments import Segment, SegmentKind, block_places
+from audiobook.export.reading.places import Spot, spots
+from audiobook.segments import SegmentKind, block_places
 from audiobook.speech.timing import makes_sound
-from audiobook.story.model import Chapter
 
 __all__ = ["Clip", "Synced", "synced"]
 
@@ -46,16 +46,6 @@ class Synced:
 
 
 @dataclass(frozen=True)
-class _Spot:
-    """Where a segment stands in its block, -1 the title; ``skipped`` of it stand in another."""
-
-    block: int
-    start: int
-    length: int
-    skipped: int = 0
-
-
-@dataclass(frozen=True)
 class _Word:
     """Where a word lies in its segment's text, and when it begins."""
 
@@ -80,9 +70,7 @@ def synced(chapter: EditionChapter, duration_ms: int, *, by_word: bool) -> Synce
     segments = [passage.segment for passage in passages]
     starts_ms = [0, *(_ms(p.start_s) for p in passages[1:]), duration_ms]
     found = Synced([], [[] for _ in block_places(chapter.story)], [])
-    for i, (passage, spot) in enumerate(
-        zip(passages, _spots(chapter.story, segments), strict=True)
-    ):
+    for i, (passage, spot) in enumerate(zip(passages, spots(chapter.story, segments), strict=True)):
         name = f"s{passage.segment.id}"
         start_ms, end_ms = starts_ms[i], starts_ms[i + 1]
         words = [*_words(passage, spot, start_ms, end_ms)] if by_word else []
@@ -99,38 +87,7 @@ def synced(chapter: EditionChapter, duration_ms: int, *, by_word: bool) -> Synce
     return found
 
 
-def _spots(chapter: Chapter, segments: Sequence[Segment]) -> Iterator[_Spot]:
-    """Yield where each segment stands; of one that spreads over blocks, where most is said."""
-    title, in_title = " ".join(chapter.title.split()), 0
-    places = [(start, len(block.text.strip())) for block, start in block_places(chapter)]
-    in_text, first = 0, 0
-    for segment in segments:
-        length = len(segment.text)
-        if segment.kind is SegmentKind.TITLE:
-            start = title.index(segment.text, in_title)
-            in_title = start + length
-            yield _Spot(-1, start, length)
-            continue
-        while sum(places[first]) <= in_text:
-            first += 1
-        yield max(_parts(places, first, in_text, segment.text), key=lambda part: part[0])[1]
-        in_text += length + len(segment.separator)
-
-
-def _parts(
-    places: Sequence[tuple[int, int]], first: int, in_text: int, text: str
-) -> Iterator[tuple[int, _Spot]]:
-    """Yield a segment's part in each block, from the first that holds any, and its letters."""
-    for block, (begin, length) in enumerate(places[first:], start=first):
-        skipped, end = max(0, begin - in_text), begin + length - in_text
-        part = text[skipped:end]
-        if not part:
-            return
-        n_letters = sum(char.isalnum() for char in part)
-        yield n_letters, _Spot(block, in_text + skipped - begin, len(part), skipped)
-
-
-def _words(passage: Passage, spot: _Spot, start_ms: int, end_ms: int) -> Iterator[_Word]:
+def _words(passage: Passage, spot: Spot, start_ms: int, end_ms: int) -> Iterator[_Word]:
     """Yield the words of a sentence, if the engine said when each sounds.
 
     What makes no sound of its own (a dash) goes with the word before it, else after it.

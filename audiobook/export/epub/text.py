@@ -6,16 +6,13 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from audiobook.export.languages import direction
 from audiobook.export.xmltext import clean
 from audiobook.story.model import Span, SpanKind
 
-__all__ = ["Piece", "direction", "document", "escaped", "marked_up", "one_line", "quoted"]
+__all__ = ["Piece", "document", "escaped", "marked_up", "one_line", "quoted"]
 
 _TAGS = {SpanKind.EMPHASIS: "em", SpanKind.STRONG: "strong"}
-_RTL_LANGUAGES = frozenset(
-    ("ar", "arc", "ckb", "dv", "fa", "he", "iw", "ks", "prs", "ps", "sd", "syr", "ug", "ur", "yi")
-)
-_RTL_SCRIPTS = frozenset(("arab", "hebr", "thaa", "syrc", "nkoo", "adlm"))
 _DOCUMENT = """<?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE html>
 <html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops"\
@@ -54,20 +51,6 @@ def one_line(text: str) -> str:
 def quoted(text: str) -> str:
     """Return a title or a name as the value of an attribute, in its quotation marks."""
     return '"' + one_line(text).replace('"', "&quot;") + '"'
-
-
-def direction(language: str) -> str:
-    """Return how a language is written.
-
-    Examples
-    --------
-    >>> direction("ar-EG"), direction("az-Arab"), direction("ku"), direction("ja")
-    ('rtl', 'rtl', 'ltr', 'ltr')
-    """
-    parts = language.lower().split("-")
-    scripts = [part for part in parts[1:] if len(part) == 4 and part.isalpha()]
-    is_rtl = scripts[0] in _RTL_SCRIPTS if scripts else parts[0] in _RTL_LANGUAGES
-    return "rtl" if is_rtl else "ltr"
 
 
 def document(title: str, kind: str, body: str, language: str) -> str:

@@ -16,13 +16,13 @@ from pathlib import Path
 from audiobook.export.archive import Archive, archiving
 from audiobook.export.edition import Edition, EditionChapter
 from audiobook.export.epub.front import contents_page, cover_page, title_page
-from audiobook.export.epub.labels import labels_for
 from audiobook.export.epub.package import Part, package_document
 from audiobook.export.epub.page import Entry, chapter_page
 from audiobook.export.epub.smil import overlay
 from audiobook.export.epub.sync import Synced, synced
 from audiobook.export.join import checked_frames
 from audiobook.export.languages import UNDETERMINED
+from audiobook.export.reading.labels import labels_for
 from audiobook.segments import block_places
 from audiobook.story.model import LeftOut
 
