@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from browser import browser, chromium, player_book, reader  # noqa: F401
 from hypothesis import settings
 
 from audiobook.audio import SAMPLE_RATE

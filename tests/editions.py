@@ -18,6 +18,57 @@ from audiobook.story.read import parse_story
 
 LENGTH_S = 2.0
 FIRST_S, LAST_S = 0.3, 1.8  # of speech
+HOSTILE = "\"Q\" & 'q' ]]> <script>alert(1)</script> {x} 😀"
+
+EVERYTHING = f"""
+# The Old *Well*
+
+"Who *dug* this well?" asked the girl. Her grandmother put the bucket down and looked for a long
+time at the hills, until *the first **star** stood* over the road. 5 &lt; 6 &amp; 7 ]]&gt; 4.
+
+She laughed — and so did he.
+
+* * *
+
+The rain was long,\\
+*the night was old,*\\
+the tale was told.
+
+## Down the Slope
+
+She walked until noon.
+
+### Deeper
+
+Hello.
+
+## Up the Hill
+
+—
+
+"Have you seen water?" he called.
+
+# {HOSTILE.replace("<", "&lt;").replace("*", "")}
+
+It.
+
+# البئر القديمة
+
+من حفر هذه البئر؟ سألت الفتاة. وضعت جدتها الدلو ونظرت إلى التلال.
+
+# 古い井戸
+
+「誰がこの井戸を掘ったの？」と少女は聞いた。祖母は桶を置いて、丘の方を見た。
+"""
+FACTS = {
+    "title": f"The Well: {HOSTILE}",
+    "author": "A. <Nobody> & Sons",
+    "narrator": "A Humming Machine",
+    "publisher": "P & Co",
+    "date": "2024-05-01",
+    "series": "Steppe Tales #2",
+    "description": "Two lines\nof it <b>&</b> more",
+}
 
 
 def tone(path):

@@ -121,7 +121,7 @@ def test_one_edited_sentence_speaks_one_segment_and_mixes_one_chapter(built):
     after = digests(built / "out")
     changed = {name for name in after if before[name] != after[name]}
     changed -= {"chapters/metadata.json"}  # has lengths, which may be the same
-    texts = {"chapters/02 The Fox.lrc", *subtitles("02 The Fox", "Three Tales")}
+    texts = {"chapters/02 The Fox.lrc", "index.html", *subtitles("02 The Fox", "Three Tales")}
     assert changed == {"chapters/02 The Fox.mp3", "Three Tales.mp3", "build.json", *texts}
 
 

@@ -29,6 +29,7 @@ A fox lived under the mill.
 """
 WOLF = ("stems/01 The Wolf.speech.flac", "stems/01 The Wolf.music.flac")
 FOX = ("stems/02 The Fox.speech.flac", "stems/02 The Fox.music.flac")
+PAGE = "index.html"  # which offers to turn the music down
 
 
 @pytest.fixture
@@ -87,12 +88,12 @@ def test_asked_for_later_only_the_stems_are_made(book):
     planned = json.loads(audiobook("build", "tales.md", "-o", "out", *options))
     assert [c["speak"] for c in planned["chapters"]] == [0, 0]
     assert planned["chapters"][0]["reasons"][0] == "its sound as speech is asked for"
-    assert planned["write"] == [*WOLF, *FOX, "build.json"]
+    assert planned["write"] == [PAGE, *WOLF, *FOX, "build.json"]
     result = build("--stems", music="kazakh")
     assert result["spoken"] == 0
-    assert sorted(result["wrote"]) == sorted([*WOLF, *FOX, "build.json"])
+    assert sorted(result["wrote"]) == sorted([PAGE, *WOLF, *FOX, "build.json"])
     after = digests(book / "out")
-    assert {n for n in before if after[n] != before[n]} == {"build.json"}
+    assert {n for n in before if after[n] != before[n]} == {PAGE, "build.json"}
     report = json.loads((book / "out" / "build.json").read_text("utf-8"))
     assert {*WOLF, *FOX} < set(report["files"])
     assert report["chapters"][0]["stems"] == {"speech": WOLF[0], "music": WOLF[1]}
@@ -101,7 +102,8 @@ def test_asked_for_later_only_the_stems_are_made(book):
     assert digests(book / "out") == after
     again = build("--stems", music="kazakh")
     assert (again["made"], again["spoken"], again["wrote"]) == ([], 0, [])
-    assert build(music="kazakh")["wrote"] == ["build.json"]  # they stay, unasked and unnamed
+    # They stay, unasked, and nothing names them.
+    assert build(music="kazakh")["wrote"] == [PAGE, "build.json"]
 
 
 def test_stems_of_what_is_gone_are_removed(book):

@@ -154,7 +154,7 @@ def test_a_build_tells_what_it_did_as_data(desk):
     assert set(result["wrote"]) == {
         *("chapters/cover.jpg", "chapters/01 The Wolf.mp3", "chapters/02 The Fox.mp3"),
         *("chapters/metadata.json", "Two Tales.mp3", "build.json"),
-        *("chapters/01 The Wolf.lrc", "chapters/02 The Fox.lrc"),
+        *("chapters/01 The Wolf.lrc", "chapters/02 The Fox.lrc", "index.html"),
         *subtitles("01 The Wolf", "02 The Fox", "Two Tales"),
     }
 
@@ -181,7 +181,7 @@ def test_forcing_writes_the_chapter_again(desk):
     run(*build, "--quiet")
     assert data(*build)["wrote"] == []
     wrote = data(*build, "--chapter", "1", "--force")["wrote"]
-    named = {"chapters/01 The Wolf.mp3", "Two Tales.mp3", "build.json"}
+    named = {"chapters/01 The Wolf.mp3", "Two Tales.mp3", "index.html", "build.json"}
     texts = {"chapters/01 The Wolf.lrc", *subtitles("01 The Wolf", "Two Tales")}
     assert set(wrote) - {"chapters/metadata.json"} - texts == named
 

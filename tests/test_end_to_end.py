@@ -4,6 +4,7 @@ import json
 import re
 import zipfile
 from itertools import pairwise
+from urllib.parse import unquote
 
 import jsonschema
 import numpy as np
@@ -23,6 +24,7 @@ from readback import (
 )
 
 from audiobook.export.reportfile import schema
+from audiobook.speech.timing import makes_sound
 
 STORY = """---
 title: The Well of the Steppe
@@ -63,6 +65,7 @@ date = "2024-05-01"
 """
 TITLES = ["The Old Well", "The Road", "Rain"]
 WHOLE = "The Well of the Steppe.mp3"
+PAGE = "index.html"
 CHAPTERS = [f"chapters/0{n} {title}.mp3" for n, title in enumerate(TITLES, start=1)]
 SUBTITLES = [name.removesuffix(".mp3") + ".lrc" for name in CHAPTERS]
 SUBTITLES += [
@@ -118,8 +121,8 @@ def test_the_folder_is_what_the_contract_says(folder, report):
     """Chapters and cover, the whole book, the report: nothing is missing, nothing is left over."""
     names = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
     beside = {"chapters/cover.jpg", "chapters/metadata.json"}
-    assert names == {*CHAPTERS, *SUBTITLES, *beside, WHOLE, "build.json"}
-    assert set(report["files"]) == {*CHAPTERS, *SUBTITLES, "chapters/metadata.json", WHOLE}
+    assert names == {*CHAPTERS, *SUBTITLES, *beside, WHOLE, PAGE, "build.json"}
+    assert set(report["files"]) == {*CHAPTERS, *SUBTITLES, "chapters/metadata.json", WHOLE, PAGE}
     assert [c["file"] for c in report["chapters"]] == CHAPTERS
     assert (folder / "chapters" / "cover.jpg").read_bytes().startswith(b"\xff\xd8\xff")
 
@@ -298,6 +301,26 @@ def test_the_epub_lights_what_is_heard(folder, clips, tmp_path):
             late_s, alike = heard_at(sound, clip, begin_s)
             assert alike > 0.9
             assert abs(late_s) < 0.05
+
+
+def test_the_page_follows_the_report(folder, report):
+    """`index.html` has the words, times and files of `build.json`, to the millisecond."""
+    page = (folder / PAGE).read_text("utf-8")
+    for number, chapter in enumerate(report["chapters"]):
+        blocks = json.loads(page.partition(f'id="text-{number}">')[2].partition("</script>")[0])
+        sentences = [s for block in blocks for s in block.get("s", ()) if "a" in s]
+        times = [
+            [round(1000 * s[edge]) for edge in ("start_s", "end_s")] for s in chapter["segments"]
+        ]
+        assert [[s["a"], s["z"]] for s in sentences] == times
+        pieces = [piece for s in sentences for piece in s["w"] if isinstance(piece, list)]
+        words = [w for s in chapter["segments"] for w in s["words"] if makes_sound(w[0])]
+        assert [text for text, *_ in pieces] == [text for text, *_ in words]
+        assert [p[1] for p in pieces] == [round(1000 * start_s) for _, start_s, *_ in words]
+    book = json.loads(page.partition('id="book">')[2].partition("</script>")[0])
+    assert [unquote(c["file"]) for c in book["chapters"]] == CHAPTERS
+    lengths_ms = [c["duration_ms"] for c in book["chapters"]]
+    assert lengths_ms == pytest.approx([1000 * c["duration_s"] for c in report["chapters"]], abs=1)
 
 
 def test_chapters_are_tagged(folder):

@@ -9,7 +9,15 @@ from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
 import pytest
-from editions import FIRST_S, LENGTH_S, make_edition, placed, tone
+from editions import (
+    EVERYTHING,
+    FACTS,
+    FIRST_S,
+    LENGTH_S,
+    make_edition,
+    placed,
+    tone,
+)
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -32,57 +40,6 @@ SMIL = "{http://www.w3.org/ns/SMIL}"
 OPF = "{http://www.idpf.org/2007/opf}"
 DC = "{http://purl.org/dc/elements/1.1/}"
 EPUB = "{http://www.idpf.org/2007/ops}"
-HOSTILE = "\"Q\" & 'q' ]]> <script>alert(1)</script> {x} 😀"
-
-EVERYTHING = f"""
-# The Old *Well*
-
-"Who *dug* this well?" asked the girl. Her grandmother put the bucket down and looked for a long
-time at the hills, until *the first **star** stood* over the road. 5 &lt; 6 &amp; 7 ]]&gt; 4.
-
-She laughed — and so did he.
-
-* * *
-
-The rain was long,\\
-*the night was old,*\\
-the tale was told.
-
-## Down the Slope
-
-She walked until noon.
-
-### Deeper
-
-Hello.
-
-## Up the Hill
-
-—
-
-"Have you seen water?" he called.
-
-# {HOSTILE.replace("<", "&lt;").replace("*", "")}
-
-It.
-
-# البئر القديمة
-
-من حفر هذه البئر؟ سألت الفتاة. وضعت جدتها الدلو ونظرت إلى التلال.
-
-# 古い井戸
-
-「誰がこの井戸を掘ったの？」と少女は聞いた。祖母は桶を置いて、丘の方を見た。
-"""
-FACTS = {
-    "title": f"The Well: {HOSTILE}",
-    "author": "A. <Nobody> & Sons",
-    "narrator": "A Humming Machine",
-    "publisher": "P & Co",
-    "date": "2024-05-01",
-    "series": "Steppe Tales #2",
-    "description": "Two lines\nof it <b>&</b> more",
-}
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,7 @@
 """Finished files as a browser reads them: Chromium's own demuxers tell how long they are."""
 
 import json
-import os
 import re
-import shutil
 import subprocess
 
 import mutagen
@@ -33,15 +31,6 @@ QUIET = """
 --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync
 --disable-background-networking --disable-component-update --virtual-time-budget=20000 --dump-dom
 """
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """Find the browser. Where a change is judged it must be there."""
-    found = shutil.which("chromium") or shutil.which("google-chrome")
-    if not found and "CI" in os.environ:
-        pytest.fail("there is no Chromium; .ci/run installs it")
-    return found or pytest.skip("there is no Chromium on this machine")
 
 
 def test_a_browser_tells_the_lengths_that_are_decoded(chromium, tmp_path):

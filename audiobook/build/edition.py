@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from audiobook.build.artwork import Artwork
 from audiobook.build.credits import music_credit
+from audiobook.build.options import STEMS
 from audiobook.build.plan import Plan, PlannedChapter
 from audiobook.export.edition import Edition, EditionChapter
 from audiobook.export.id3 import Tags
@@ -25,12 +26,13 @@ def edition_of(plan: Plan, store: Store, artwork: Artwork) -> Edition:
     names = file_names(plan.profile.naming, [_entry(c) for c in plan.chapters], _work(plan))
     chapters = zip(plan.chapters, names, strict=True)
     sample = FileName("sample", f"{plan.title} ({plan.sample.title})") if plan.sample else None
+    selected = frozenset(c.number for c in plan.all if c.prepared.selected)
     return Edition(
         tags=_tags(plan),
         name=safe_name(plan.title),
         chapters=tuple(_chapter(c, name, store) for c, name in chapters),
         finished=frozenset(c.number for c in plan.all if c.is_fresh),
-        selected=frozenset(c.number for c in plan.all if c.prepared.selected),
+        selected=selected,
         profile=plan.profile.name,
         cover_key=artwork.key,
         picture=lambda: artwork.picture,
@@ -38,6 +40,7 @@ def edition_of(plan: Plan, store: Store, artwork: Artwork) -> Edition:
         settings=plan.options.release,
         left_out=plan.story.left_out,
         sample=_chapter(plan.sample, sample, store) if plan.sample and sample else None,
+        with_stems=selected if STEMS in plan.options.formats else frozenset(),
     )
 
 

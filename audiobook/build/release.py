@@ -53,9 +53,11 @@ class Release:
         Raises
         ------
         AudiobookError
-            If the author's own cover cannot be used.
+            If the author's own cover cannot be used, or a format is not made for such a book.
         """
         self._artwork.check()
+        for name in self._plan.options.formats:
+            FORMATS[name].check_edition(self._edition)
 
     @property
     def keys(self) -> frozenset[str]:

@@ -44,6 +44,7 @@ Examples:
   audiobook build story.md --music my-song.mp3 -o ~/Audiobooks/story
   audiobook build story.md --format epub --sync words  # read along, word by word
   audiobook build story.md --voice gtts --fallback espeak  # online, if it can be
+  audiobook build story.md --format player-single      # a page with the sound inside, to be mailed
   audiobook build story.md --profile acx               # for a publisher (see Profiles)
   audiobook build story.md --title "The Wolf" --author "A. Shepherd" --cover wolf.jpg
 

@@ -210,6 +210,8 @@ class Edition:
         What the source has and is not read aloud.
     sample : EditionChapter or None
         An excerpt that has a file of its own beside the book's; only its sound counts.
+    with_stems : frozenset of int
+        Numbers of the chapters whose stems are written, too.
     """
 
     tags: Tags
@@ -224,6 +226,7 @@ class Edition:
     settings: ReleaseSettings = field(default_factory=ReleaseSettings)
     left_out: tuple[LeftOut, ...] = ()
     sample: EditionChapter | None = None
+    with_stems: frozenset[int] = frozenset()
 
     @property
     def done(self) -> tuple[EditionChapter, ...]:

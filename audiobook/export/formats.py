@@ -14,6 +14,7 @@ __all__ = ["DEFAULT_FORMATS", "FORMATS", "SYNCS", "Format", "Writer", "with_requ
 
 Writer: TypeAlias = "Callable[[Edition], Iterator[Output]]"
 Check: TypeAlias = "Callable[[ReleaseSettings], None]"
+BookCheck: TypeAlias = "Callable[[Edition], None]"
 
 # What read-along text can follow the voice by, the default first; see `ReleaseSettings`.
 SYNCS = ("sentences", "words")
@@ -41,6 +42,8 @@ class Format:
         Formats whose files its own point at; they are made too.
     check : str
         ``module:function`` that refuses `ReleaseSettings` which this format cannot do with.
+    check_book : str
+        ``module:function`` that refuses an `Edition` before anything is made for it.
     """
 
     name: str
@@ -52,6 +55,7 @@ class Format:
     is_of_all: bool = True
     requires: tuple[str, ...] = ()
     check: str = ""
+    check_book: str = ""
 
     def outputs(self, edition: Edition) -> Iterator[Output]:
         """Name the files that this format makes of an edition."""
@@ -61,6 +65,11 @@ class Format:
         """Refuse settings that the format cannot do with. Raises `ExportError`."""
         if self.check:
             cast(Check, _load(self.check))(settings)
+
+    def check_edition(self, edition: Edition) -> None:
+        """Refuse a book that the format is not made for. Raises `ExportError`."""
+        if self.check_book:
+            cast(BookCheck, _load(self.check_book))(edition)
 
 
 def _load(address: str) -> Callable[..., Any]:
@@ -74,6 +83,12 @@ _TABLE = (
     Format("mp3", "an MP3 file for each chapter", "mp3:chapter_files"),
     Format("book", "the whole book in one MP3 file", "mp3:book_file"),
     Format("subtitles", "WebVTT, SubRip and LRC", "subtitles:subtitles"),
+    Format(
+        "player",
+        "index.html, which plays the book and shows its text",
+        "player:index_page",
+        requires=("mp3",),
+    ),
     Format(
         "m4b",
         "the whole book in one M4B file, for audiobook players",
@@ -96,13 +111,14 @@ _TABLE = (
         is_default=False,
         is_of_all=False,
     ),
-    Format("epub", "an EPUB that reads itself aloud", "epub:book", is_default=False),
+    Format("epub", "an EPUB that reads itself aloud", "epub:book", version=2, is_default=False),
     Format("audiobookshelf", "metadata.json in the chapters' folder", "audiobookshelf:metadata"),
     Format("playlist", "a playlist of the chapters", "playlist:playlist_file", is_default=False),
     Format(
         "w3c",
         "a W3C Audiobook: publication.json, contents, .lpf",
         "w3c:publication",
+        version=2,
         is_default=False,
         requires=("mp3",),
     ),
@@ -113,6 +129,14 @@ _TABLE = (
         is_default=False,
         requires=("mp3", "subtitles"),
         check="podcast:check_settings",
+    ),
+    Format(
+        "player-single",
+        "that page with the sound inside, for short books",
+        "player:single_page",
+        is_default=False,
+        is_of_all=False,
+        check_book="player:check_length",
     ),
 )
 FORMATS = {entry.name: entry for entry in _TABLE}

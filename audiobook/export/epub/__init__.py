@@ -12,7 +12,7 @@ from functools import partial
 
 from audiobook.export.edition import Edition, Output
 from audiobook.export.epub.writer import write_epub
-from audiobook.story.model import Chapter
+from audiobook.export.reading.places import spans_of
 
 __all__ = ["book"]
 
@@ -20,19 +20,15 @@ __all__ = ["book"]
 def book(edition: Edition) -> Iterator[Output]:
     """Make one EPUB of the whole book."""
     chapters = [
-        [c.fingerprint, c.story.title_is_written, _spans(c.story)] for c in edition.chapters
+        [c.fingerprint, c.story.title_is_written, spans_of(c.story)] for c in edition.chapters
     ]
     left_out = [
         [
             [part.kind, part.after, part.chapter.title, part.chapter.title_is_written],
             [[block.kind, block.text, block.level] for block in part.chapter.blocks],
-            _spans(part.chapter),
+            spans_of(part.chapter),
         ]
         for part in edition.left_out
     ]
     made_of = [edition.facts, edition.settings.sync, chapters, left_out]
     yield Output(f"{edition.name}.epub", made_of, partial(write_epub, edition))
-
-
-def _spans(chapter: Chapter) -> list[object]:
-    return [[[s.start, s.end, s.kind] for s in block.spans] for block in chapter.blocks]

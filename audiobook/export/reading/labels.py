@@ -23,6 +23,7 @@ _ENGLISH = Labels("Cover", "Title page", "Contents", "Landmarks", "Beginning", "
 _LABELS = {
     "en": _ENGLISH,
     "ar": Labels("الغلاف", "صفحة العنوان", "المحتويات", "المعالم", "البداية", "بصوت"),
+    "cs": Labels("Obálka", "Titulní strana", "Obsah", "Rozcestník", "Začátek", "Čte"),
     "de": Labels("Umschlag", "Titelseite", "Inhalt", "Wegweiser", "Beginn", "Gelesen von"),
     "es": Labels("Cubierta", "Portada", "Índice", "Puntos de referencia", "Comienzo", "Leído por"),
     "fr": Labels("Couverture", "Page de titre", "Sommaire", "Repères", "Début", "Lu par"),
@@ -30,9 +31,13 @@ _LABELS = {
     "it": Labels("Copertina", "Frontespizio", "Indice", "Riferimenti", "Inizio", "Letto da"),
     "ja": Labels("表紙", "扉", "目次", "案内", "本文", "朗読"),
     "kk": Labels("Мұқаба", "Титул беті", "Мазмұны", "Бағдарлар", "Басы", "Оқыған"),
+    "nl": Labels("Omslag", "Titelpagina", "Inhoud", "Wegwijzer", "Begin", "Gelezen door"),
+    "pl": Labels("Okładka", "Strona tytułowa", "Spis treści", "Drogowskazy", "Początek", "Czyta"),
     "pt": Labels("Capa", "Página de título", "Índice", "Referências", "Início", "Lido por"),
     "ru": Labels("Обложка", "Титул", "Содержание", "Ориентиры", "Начало", "Читает"),
+    "sv": Labels("Omslag", "Titelsida", "Innehåll", "Vägvisare", "Början", "Uppläst av"),
     "tr": Labels("Kapak", "Başlık sayfası", "İçindekiler", "Yer imleri", "Başlangıç", "Okuyan"),
+    "uk": Labels("Обкладинка", "Титул", "Зміст", "Орієнтири", "Початок", "Читає"),
     "zh": Labels("封面", "扉页", "目录", "导航", "正文", "朗读"),
 }
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from audiobook.segments import Segment, SegmentKind, block_places
 from audiobook.story.model import Chapter
 
-__all__ = ["TITLE", "Spot", "spots"]
+__all__ = ["TITLE", "Spot", "spans_of", "spots"]
 
 TITLE = -1  # in the place of a block's index
 
@@ -52,3 +52,8 @@ def _parts(
             return
         n_letters = sum(char.isalnum() for char in part)
         yield n_letters, Spot(block, in_text + skipped - begin, len(part), skipped)
+
+
+def spans_of(chapter: Chapter) -> list[object]:
+    """Return what stands out in each block, as plain JSON: a file that shows it depends on it."""
+    return [[[s.start, s.end, s.kind] for s in block.spans] for block in chapter.blocks]
