@@ -47,7 +47,7 @@ def no_workers():
     """
     with pytest.MonkeyPatch.context() as patch:
         pool = contextlib.contextmanager(lambda _n_workers: iter([AtOnce()]))
-        patch.setattr(import_module("audiobook.build.workers"), "worker_pool", pool)
+        patch.setattr(import_module("audiobook.build.pool"), "worker_pool", pool)
         cover = import_module("audiobook.export.cover")
         patch.setattr(cover, "draw_cover", cache(cover.draw_cover))
         yield

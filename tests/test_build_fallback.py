@@ -221,7 +221,7 @@ def test_book_comes_out_complete(service: TranslateService, tmp_path: Path) -> N
     assert service.texts == asked
     assert service.most_at_once == 1
     assert service.arrivals_s[1] - service.arrivals_s[0] >= 1.0
-    assert "2 chapters made, 14 files written" in said
+    assert "2 chapters made, 15 files written" in said
     assert "2 segments read by tone:hum in the place of gtts:en (see build.json)" in said
     report = json.loads((tmp_path / "out/build.json").read_text())
     jsonschema.validate(report, schema())
