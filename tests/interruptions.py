@@ -51,14 +51,12 @@ def build(place, *more, status=0, **limits):
     )[1]
 
 
-def _heed():
-    """Let Ctrl-C be heard: what a shell starts in the background is deaf to it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 @contextlib.contextmanager
 def started(place, *more, cache=None):
     """Start a build as the leader of a process group; leave nothing of it behind."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # What a shell starts in the background is deaf to Ctrl-C, and hands that on.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         command("build", ".", *OPTIONS, *more),
         env=environment(cache or place / "cache"),
@@ -68,7 +66,6 @@ def started(place, *more, cache=None):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        preexec_fn=_heed,
     )
     try:
         yield process

@@ -18,7 +18,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from audiobook.build.recipe import Reading
 from audiobook.errors import StoreError
@@ -57,9 +57,12 @@ def _undisturbed() -> Iterator[None]:
         yield
         return
     held: list[tuple[int, FrameType | None]] = []
-    before = {n: signal.signal(n, lambda *call: held.append(call)) for n in STOPPING}
-    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before: dict[signal.Signals, Any] = {}
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ())  # as it is
     try:
+        for number in STOPPING:
+            before[number] = signal.signal(number, lambda *call: held.append(call))
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
