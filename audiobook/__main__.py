@@ -10,23 +10,29 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run the command line. Ctrl-C and a request to terminate end it at once, with 130."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    asked: list[int] = []
+
+    def stop(number: int, _frame: object) -> None:
+        asked.append(number)
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, stop)
     try:
         from audiobook.cli import main as run
 
         run()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Exception):
+        # A library that is stopped while it loads may take that for a failure of its own.
+        if not asked:
+            raise
         sys.stderr.write("stopped\n")
         sys.exit(130)
     finally:
         # What is left is to leave; who asks twice shall not see that fail.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
-
-
-def _interrupt(_number: int, _frame: object) -> None:
-    """Treat a request to terminate as Ctrl-C: end at once, keep what is finished."""
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -58,7 +58,8 @@ def place(tmp_path):
 
 def test_killed_again_and_again_it_finishes_as_if_undisturbed(place, reference):
     """Kill -9 at any moment: nothing partial, nothing spoken twice, in the end the same bytes."""
-    toll = kill_again_and_again(place, reference, random.Random(20240501), N_KILLS, "--jobs", "2")
+    # The long form, script/bench --long, has more kills, more chapters and a worker for each core.
+    toll = kill_again_and_again(place, reference, random.Random(20240501), N_KILLS, "--jobs", "1")
     assert toll.harm == 0, toll
     assert toll.n_hit >= N_KILLS // 2  # the others came too late
 
