@@ -26,19 +26,20 @@ class Schedule:
         self._missing = {c.number: {r.key for r in c.unspoken} for c in stale}
         self._chapters = {c.number: c for c in stale}
         self._ready = deque(c for c in stale if not c.unspoken)
-        self._unspoken = deque({r.key: r for c in stale for r in c.unspoken}.values())
-        self.n_tasks = len(self._unspoken) + len(stale)
+        # In reading order; apart, as all that waits for a busy service need not be looked through.
+        unspoken = list(enumerate({r.key: r for c in stale for r in c.unspoken}.values()))
+        self._offline = deque(entry for entry in unspoken if not is_online(entry[1]))
+        self._online = deque(entry for entry in unspoken if is_online(entry[1]))
+        self.n_tasks = len(unspoken) + len(stale)
         self.n_spoken = 0
 
     def next(self, *, online_is_busy: bool) -> Task | None:
         """Return what to do now. Online engines are asked one thing at a time."""
         if self._ready:
             return self._ready.popleft()
-        for index, reading in enumerate(self._unspoken):
-            if not (online_is_busy and is_online(reading)):
-                del self._unspoken[index]
-                return reading
-        return None
+        queues = [self._offline, *([] if online_is_busy else [self._online])]
+        waiting = [queue for queue in queues if queue]
+        return min(waiting, key=lambda queue: queue[0][0]).popleft()[1] if waiting else None
 
     def waiting_for(self, reading: Reading) -> tuple[int, ...]:
         """Return the numbers of the chapters that lack a segment."""
