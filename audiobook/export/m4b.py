@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -24,6 +23,7 @@ from audiobook.export.id3 import Tags
 from audiobook.export.languages import UNDETERMINED, iso_639_2
 from audiobook.export.mp4 import FILE_TYPE, U32_MAX, Movie, box, full_box
 from audiobook.export.mpeg import Source, opened
+from audiobook.export.onefile import one_file
 
 __all__ = ["book_file", "m4b_clock", "write_m4b"]
 
@@ -36,19 +36,7 @@ MAX_SHORT_DESCRIPTION = 255
 
 def book_file(edition: Edition) -> Iterator[Output]:
     """Make one M4B file of the whole book."""
-
-    def write(target: Path) -> None:
-        write_m4b(
-            target,
-            [partial(chapter.sound, AAC) for chapter in edition.chapters],
-            [chapter.frames(AAC) for chapter in edition.chapters],
-            [chapter.title for chapter in edition.chapters],
-            edition.tags,
-            edition.picture(),
-        )
-
-    made_of = [edition.facts, [c.fingerprint for c in edition.chapters]]
-    yield Output(f"{edition.name}.m4b", made_of, write)
+    yield one_file(edition, AAC, ".m4b", write_m4b)
 
 
 def m4b_clock(edition: Edition) -> list[JoinedChapter]:

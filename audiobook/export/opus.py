@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import struct
 from collections.abc import Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -22,6 +21,7 @@ from audiobook.export.files import replacing
 from audiobook.export.id3 import Tags
 from audiobook.export.mpeg import Source, opened
 from audiobook.export.ogg import CONTINUED, FIRST, LAST, Page, packet_pages, read_pages
+from audiobook.export.onefile import one_file
 
 __all__ = ["OPUS_RATE", "book_file", "opus_clock", "opus_frames", "write_opus"]
 
@@ -34,19 +34,7 @@ FRONT_COVER = 3
 
 def book_file(edition: Edition) -> Iterator[Output]:
     """Make one Opus file of the whole book."""
-
-    def write(target: Path) -> None:
-        write_opus(
-            target,
-            [partial(chapter.sound, OPUS) for chapter in edition.chapters],
-            [chapter.frames(OPUS) for chapter in edition.chapters],
-            [chapter.title for chapter in edition.chapters],
-            edition.tags,
-            edition.picture(),
-        )
-
-    made_of = [edition.facts, [c.fingerprint for c in edition.chapters]]
-    yield Output(f"{edition.name}.opus", made_of, write)
+    yield one_file(edition, OPUS, ".opus", write_opus)
 
 
 def opus_clock(edition: Edition) -> list[JoinedChapter]:
