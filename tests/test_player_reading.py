@@ -7,13 +7,15 @@ N_SAMPLES = 20
 SAMPLE = """() => new Promise((done) => {
   const all = (kind) => [...document.querySelectorAll('#chapter-1 ' + kind)];
   const words = all('.w'), sentences = all('.s'), found = [];
-  const timer = setInterval(() => {
+  const sample = () => {
     const lit = (list) => list.findIndex((node) => node.classList.contains('spoken'));
     found.push([voice().currentTime, lit(words), lit(sentences)]);
-    if (found.length === N) { clearInterval(timer); done(found); }
-  }, 170);
+    if (found.length === N) done(found);
+    else setTimeout(() => requestAnimationFrame(sample), 170);
+  };
+  requestAnimationFrame(sample);  // after the page's own work on the frame
 })""".replace("N)", f"{N_SAMPLES})")
-LATE_S = 0.1  # a frame of the page, at twice the speed, on a machine that does other things
+LATE_S = 0.03  # what of the sound passes within a frame
 
 
 @pytest.mark.parametrize("kind", ["words", "sentences"])
@@ -38,6 +40,7 @@ def test_the_page_follows_until_the_reader_scrolls(browser, player_book):
     small = {"viewport": {"width": 360, "height": 420}, "reduced_motion": "reduce"}
     with Reader.of(browser, player_book, **small) as reader:
         spoken = """() => {
+          if (!document.querySelector('.w.spoken')) return null;
           const { top, bottom } = document.querySelector('.w.spoken').getBoundingClientRect();
           const bar = document.getElementById('player').getBoundingClientRect();
           return top >= 0 && bottom <= bar.top;
@@ -49,10 +52,9 @@ def test_the_page_follows_until_the_reader_scrolls(browser, player_book):
         seen = []
         for _ in range(10):
             reader.page.wait_for_timeout(300)
-            if reader.run("document.querySelector('.w.spoken') !== null"):
-                seen.append(reader.run(spoken))
-        assert len(seen) > 3
-        assert all(seen)
+            seen.append(reader.run(spoken))
+        assert seen.count(True) > 3
+        assert False not in seen
         assert reader.run("scrollY") > before
         assert reader.page.locator("#follow").is_hidden()
         reader.page.mouse.move(100, 100)
@@ -63,7 +65,7 @@ def test_the_page_follows_until_the_reader_scrolls(browser, player_book):
         reader.page.wait_for_timeout(700)
         assert reader.run("scrollY") == there
         reader.page.click("#follow")
-        reader.wait(f"document.querySelector('.w.spoken') && ({spoken})()")
+        reader.wait(f"({spoken})()")
         assert reader.page.locator("#follow").is_hidden()
 
 
