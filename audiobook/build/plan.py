@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -163,16 +163,6 @@ def make_plan(story: Story, book: Book, options: Options, store: Store, state: B
         )
         for p, old in zip(everything, records, strict=True)
     ]
-    notes = (
-        *story.notes,
-        *preparation.notes,
-        *preparation.leftovers(prepared),
-        *preparation.fallback.notes(
-            [r for p in prepared if p.selected for r in p.readings],
-            [r for c in planned if c.prepared.selected for r in c.unspoken],
-        ),
-        *uncredited([p.job.music for p in prepared]),
-    )
     plan = Plan(
         story,
         book,
@@ -180,13 +170,26 @@ def make_plan(story: Story, book: Book, options: Options, store: Store, state: B
         preparation.profile,
         preparation.language,
         tuple(planned[: len(prepared)]),
-        notes,
+        (*story.notes, *_notes(preparation, prepared, planned)),
         planned[-1] if sample else None,
         preparation.lexicons,
     )
     check_recordings([r for c in plan.stale for r in c.unspoken])
     _check_music(plan)
     return plan
+
+
+def _notes(
+    preparation: Preparation, prepared: Sequence[Prepared], planned: Sequence[PlannedChapter]
+) -> Iterator[str]:
+    """Say what is not as it seems to be wanted."""
+    yield from preparation.notes
+    yield from preparation.leftovers(prepared)
+    yield from preparation.fallback.notes(
+        [r for p in prepared if p.selected for r in p.readings],
+        [r for c in planned if c.prepared.selected for r in c.unspoken],
+    )
+    yield from uncredited([p.job.music for p in prepared])
 
 
 def _check_music(plan: Plan) -> None:
