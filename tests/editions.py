@@ -2,15 +2,18 @@
 
 import functools
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
 from PIL import Image
 
 from audiobook.audio import SAMPLE_RATE
+from audiobook.export.clock import JoinedChapter
 from audiobook.export.edition import Edition, EditionChapter, ReleaseSettings
 from audiobook.export.id3 import Tags
 from audiobook.export.names import safe_name
+from audiobook.export.player import index_page
 from audiobook.ffmpeg import encode_mp3
 from audiobook.segments import segment_chapter
 from audiobook.store import key_of
@@ -87,9 +90,9 @@ def picture():
     return data.getvalue()
 
 
-def placed(segments, *, exact=True):
+def placed(segments, *, exact=True, last_s=LAST_S):
     """Spread a chapter's words evenly over its sound, as its description in the store has them."""
-    step_s = (LAST_S - FIRST_S) / sum(len(s.words) + 1 for s in segments)
+    step_s = (last_s - FIRST_S) / sum(len(s.words) + 1 for s in segments)
     now_s, found = FIRST_S, []
     for segment in segments:
         words = [
@@ -133,3 +136,53 @@ def make_edition(store, text, sound, *, sync="sentences", exact=True, language="
         modified=datetime(2024, 5, 1, tzinfo=UTC),
         settings=ReleaseSettings(sync=sync),
     )
+
+
+def make_long_edition(store, sound, *, n_chapters=60, n_words=3000, chapter_s=1200):
+    """Make an edition as long as a novel, whose chapters differ in their titles and are said alike.
+
+    Its clock is that of the long book, whatever sound is given.
+    """
+    n_paragraphs = n_words // 75
+    text = "They went down to the river, where the old mill stood, and nobody spoke for a while. "
+    paragraphs = [f"{n}. {text * 4}Then it was night." for n in range(n_paragraphs)]
+    short = make_edition(store, "# Night 0\n\n" + "\n\n".join(paragraphs), sound, title="Long")
+    (first,) = short.chapters
+    key = key_of(["long", n_chapters, n_words, chapter_s])
+    store.put("chapter", key, {"placed": placed(first.segments, last_s=chapter_s - 1)}, sound)
+    chapters = []
+    for number in range(1, n_chapters + 1):
+        title = f"Night {number}"
+        story = replace(first.story, title=title)
+        heading = segment_chapter(
+            replace(story, blocks=()), language="en", lexicon={}, speak_title=True
+        )
+        chapters.append(
+            replace(
+                first,
+                number=number,
+                title=title,
+                name=f"{number:02} {title}",
+                story=story,
+                segments=(*heading, *first.segments[1:]),
+                key=key,
+            )
+        )
+    numbers = frozenset(range(1, n_chapters + 1))
+    edition = replace(short, chapters=tuple(chapters), finished=numbers, selected=numbers)
+    length = round(chapter_s * SAMPLE_RATE)
+    clock = [JoinedChapter(0, length // 1152, length, SAMPLE_RATE, 1152)] * n_chapters
+    vars(edition)["clock"] = clock
+    return edition
+
+
+def lay_out(edition, folder, sound):
+    """Write an edition's page with what it plays and shows: ``sound`` for each chapter."""
+    (output,) = index_page(edition)
+    output.write(folder / output.name)
+    chapters = folder / "chapters"
+    chapters.mkdir()
+    (chapters / "cover.jpg").write_bytes(edition.picture())
+    for chapter in edition.chapters:
+        (chapters / f"{chapter.name}.mp3").hardlink_to(sound)
+    return folder

@@ -28,7 +28,7 @@ from audiobook.export.player import index_page, single_page, writer
 from audiobook.export.player.data import element
 from audiobook.export.player.figure import ornament_uri
 from audiobook.export.player.labels import interface_words
-from audiobook.export.player.page import SCRIPTS
+from audiobook.export.player.page import SCRIPTS, STYLES
 from audiobook.speech.timing import makes_sound
 from audiobook.store import Store
 
@@ -336,13 +336,16 @@ def hashed(text):
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def test_the_script_is_all_of_its_files(opened):
+def test_script_and_style_are_all_of_their_files(opened):
     """Every file is joined once, none is long, and none can end its element early."""
+    sheets = {path.stem: path.read_text("utf-8") for path in (HERE / "style").glob("*.css")}
     files = {path.stem: path.read_text("utf-8") for path in (HERE / "script").glob("*.js")}
+    assert sorted(STYLES) == sorted(sheets)
     assert sorted(SCRIPTS) == sorted(files)
-    for name, code in files.items():
+    for name, code in [*sheets.items(), *files.items()]:
         assert code.count("\n") < 300, name
-        assert not re.search("</script|<!--", code), name
+        assert not re.search("</s(cript|tyle)|<!--", code), name
+    for name, code in files.items():
         assert all(line.count("`") % 2 == 0 for line in code.splitlines()), f"{name}: long text"
 
 
@@ -534,7 +537,7 @@ def test_a_title_has_an_ornament_of_its_own():
 
 def palette():
     """Return the colours of the style by name: by day, by night."""
-    style = (HERE / "style.css").read_text("utf-8")
+    style = "".join((HERE / "style" / f"{name}.css").read_text("utf-8") for name in STYLES)
     found = re.findall(r"(--[\w-]+): light-dark\((#\w{6}), (#\w{6})\)", style)
     names = [name if name != "--voice" else f"voice {i}" for i, (name, *_) in enumerate(found)]
     return {name.strip("-"): pair for name, (_, *pair) in zip(names, found, strict=True)}

@@ -23,12 +23,17 @@ from audiobook.export.player.labels import interface_language, interface_words
 from audiobook.export.reading.labels import labels_for
 from audiobook.export.xmltext import clean
 
-__all__ = ["SCRIPTS", "Frame", "frame"]
+__all__ = ["SCRIPTS", "STYLES", "Frame", "frame"]
 
 # Files of ``script/`` in the order in which they are joined.
 SCRIPTS = (
     *("book", "state", "clock", "text", "pages", "highlight", "follow", "sound", "player"),
     *("sleep", "memory", "session", "settings", "controls", "contents", "keys", "main"),
+)
+# Files of ``style/``: what stands later wins.
+STYLES = (
+    *("base", "title-page", "story", "speakers", "wishes"),
+    *("controls", "bar", "dialogs", "devices", "paper"),
 )
 NAPS_MIN = (5, 10, 15, 30, 45, 60)  # what the sleep timer offers
 _FOLDER = Path(__file__).parent
@@ -77,8 +82,9 @@ def _read(name: str) -> str:
 
 
 def _style() -> str:
-    """Return the style without what only its authors read."""
-    return _GAPS.sub(r"\1", _REMARKS.sub("", _read("style.css")))
+    """Return the files of the style as one, without what only their authors read."""
+    joined = "".join(_read(f"style/{name}.css") for name in STYLES)
+    return _GAPS.sub(r"\1", _REMARKS.sub("", joined))
 
 
 def _script() -> str:

@@ -79,6 +79,7 @@ const player = (() => {
   function pause() {
     isWaited = false;
     sound.pause();
+    state.set({ playing: false }); // its event comes later, and a chapter may be chosen before
   }
 
   function fail() {
