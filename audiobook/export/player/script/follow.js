@@ -5,7 +5,10 @@ const follow = (() => {
   const LOWER = 0.72;
   const REST = 0.3; // and where it is brought when it leaves that
   const calm = window.matchMedia('(prefers-reduced-motion: reduce)');
-  let own_until_ms = 0; // the page itself is scrolling until then
+  let own_until_ms = 0; // the page itself is scrolling until then,
+  let goal = 0; // to there
+
+  const place = () => (isVertical() ? window.scrollX : window.scrollY);
 
   // Where the visible text begins and ends along the axis that it is read on.
   function visible() {
@@ -25,9 +28,10 @@ const follow = (() => {
     if (!always && near >= UPPER * length && far <= LOWER * length) return;
     const distance = near - REST * length;
     const isFar = Math.abs(distance) > 3 * length;
+    goal = place() + (isVertical() ? -distance : distance);
     own_until_ms = performance.now() + 1200;
-    window.scrollBy({
-      [isVertical() ? 'left' : 'top']: isVertical() ? -distance : distance,
+    window.scrollTo({
+      [isVertical() ? 'left' : 'top']: goal,
       behavior: calm.matches || isFar ? 'instant' : 'smooth',
     });
   }
@@ -58,7 +62,9 @@ const follow = (() => {
   window.addEventListener('scroll', () => {
     if (performance.now() > own_until_ms && !pages.isSettling()) leave();
   }, { passive: true });
-  window.addEventListener('scrollend', () => { own_until_ms = performance.now() + 100; });
+  window.addEventListener('scrollend', () => { // it may be that of a scroll before
+    if (Math.abs(place() - goal) < 2) own_until_ms = performance.now() + 100;
+  });
   window.addEventListener('resize', () => { pages.unsettle(); keepUp(); });
 
   state.watch(['following'], ({ following }) => {

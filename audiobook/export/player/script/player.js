@@ -157,6 +157,7 @@ const player = (() => {
   // Once, when the page is there; the listener may have pressed play before.
   function start({ chapter, time_s }) {
     open(chapter, time_s);
+    isAtEnd = chapter + 1 === book.chapters.length && lengthOf() - time_s < 1;
     if (isWaited) play();
   }
 
