@@ -266,8 +266,8 @@ def test_no_title_leads_a_file_out_of_its_folder(desk):
         done = run("build", "odd.md", *HUM, "--title", title, "--quiet")
         assert (done.exit_code, done.output) == (0, "")
         files = [p for p in (desk / "out" / "odd").rglob("*") if p.is_file()]
-        # A chapter has sound, lyrics and subtitles of two kinds; the book those, and its report.
-        assert len(files) == 4 * len(TITLES) + 6, files
+        # A chapter has sound, lyrics and subtitles of two kinds; the book those, report and page.
+        assert len(files) == 4 * len(TITLES) + 7, files
         for path in files:
             assert len(path.name.encode()) <= 143
             assert not re.search(

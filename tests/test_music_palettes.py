@@ -162,7 +162,7 @@ def test_missing_and_unreadable_files_are_refused(tmp_path):
         file.truncate(50 << 20)
     with pytest.raises(MusicError, match=r"song\.toml is larger than 1 MB; no palette is"):
         load_palette(tmp_path / "song.toml")
-    with pytest.raises(MusicError, match=r"cannot be read: is a directory"):
+    with pytest.raises(MusicError, match=r"is no file; name a palette file"):
         load_palette(tmp_path.rename(tmp_path.with_suffix(".toml")))
 
 

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from audiobook.build.folder import building, keys_in_use, keys_used
-from audiobook.build.state import BuildState, load_state, save_state
+from audiobook.build.state import VERSION, BuildState, load_state, save_state
 from audiobook.cli import app
 from audiobook.errors import BuildError, StoreError
 from audiobook.store import Lock, Store, default_root, host_name, key_of, sweep
@@ -83,10 +83,11 @@ def test_another_version_s_record_of_a_folder_is_ignored_and_kept(store, tmp_pat
     save_state(store, tmp_path, BuildState(duration_s=3.0))
     (path,) = (store.root / "books").glob("*.json")
     ours = path.read_text("utf-8")
-    theirs = path.with_name(path.name.replace(".2.json", ".3.json"))
-    theirs.write_text('{"version": 3, "everything": "else"}', "utf-8")
+    version, other = f"{VERSION}", f"{VERSION + 1}"
+    theirs = path.with_name(path.name.replace(f".{version}.json", f".{other}.json"))
+    theirs.write_text(f'{{"version": {other}, "everything": "else"}}', "utf-8")
     assert load_state(store, tmp_path).duration_s == 3.0
-    for strange in ("[]", "{}", "", ours.replace('"version": 2', '"version": 3')):
+    for strange in ("[]", "{}", "", ours.replace(f'"version": {version}', f'"version": {other}')):
         path.write_text(strange, "utf-8")
         assert load_state(store, tmp_path) == BuildState()
     save_state(store, tmp_path, BuildState())

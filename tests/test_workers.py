@@ -7,11 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from audiobook.build import pool
 from audiobook.build.pool import Crew
-from audiobook.build.workers import CAN_BLOCK, STOPPING, _undisturbed
+from audiobook.build.workers import CAN_BLOCK, STOPPING, _undisturbed, worker_pool
 from audiobook.errors import BuildError
 
 needs_signals = pytest.mark.skipif(not CAN_BLOCK, reason="signals cannot be blocked here")
+
+
+@pytest.fixture(autouse=True)
+def real_workers(monkeypatch):
+    """Let workers be real, as they are what is tested; see ``no_workers`` of conftest."""
+    monkeypatch.setattr(pool, "worker_pool", worker_pool)
 
 
 def act(name, folder):
