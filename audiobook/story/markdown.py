@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["parse_markdown"]
 
+MAX_FACTS_DEPTH = 20  # lists in lists in front matter; reading takes the square of the depth
 MAX_UNDERLINED_CHARS = 100  # a longer text over "---" is a paragraph before a scene break
 
 _FOOTNOTE_MARK = re.compile(r"(?<!\\)\[\^[^\]\s]+\]:?")
@@ -83,12 +84,7 @@ def _yaml(text: str, name: str) -> dict[str, object]:
     import yaml
 
     try:
-        # A few lines of aliases of aliases unfold to more than any memory holds.
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
-            raise StoryError(
-                f"{name}:1: the front matter has aliases, which can be a trap; "
-                "write the text in full"
-            )
+        _check_yaml(text, name)
         facts = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
@@ -103,6 +99,27 @@ def _yaml(text: str, name: str) -> dict[str, object]:
     if not isinstance(facts, dict):
         raise StoryError(f'{name}:1: the front matter must be lines such as "title: My Story"')
     return {str(key).lower(): value for key, value in facts.items()}
+
+
+def _check_yaml(text: str, name: str) -> None:
+    """Refuse what a few lines unfold to more of than memory holds or time allows."""
+    import yaml
+
+    depth = 0
+    for event in yaml.parse(text, yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise StoryError(
+                f"{name}:1: the front matter has aliases, which can be a trap; "
+                "write the text in full"
+            )
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_FACTS_DEPTH:
+            line = event.start_mark.line + 2 if event.start_mark else 1
+            raise StoryError(
+                f"{name}:{line}: the front matter has brackets in brackets, too many to be facts; "
+                "take them out"
+            )
 
 
 def _fact(facts: dict[str, object], *names: str) -> str:
