@@ -6,7 +6,10 @@ import hashlib
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+
+from photograph import photograph
 
 from audiobook.cli.options import Asked, desk_of
 from audiobook.export.waveform import draw_levels
@@ -30,6 +33,10 @@ def main() -> None:
         )
     draw_first_chapter(ASSETS / "pictures" / "levels.png")
     credit("pictures/levels.png", "Levels of the bundled story's first chapter")
+    with tempfile.TemporaryDirectory() as folder:
+        audiobook("build", STORY, "-o", folder, "--voice", "tone:hum", "--quiet")
+        for name in photograph(Path(folder) / "index.html", ASSETS / "pictures"):
+            credit(f"pictures/{name}", "The player's page with the bundled story")
 
 
 def audiobook(*arguments: str | Path) -> None:

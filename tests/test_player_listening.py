@@ -80,14 +80,29 @@ def test_the_next_chapter_follows_at_once(reader):
     reader.wait("document.querySelector('#chapter-2 h2 .w.spoken')")
 
 
-def test_the_book_ends(reader):
-    """After the last chapter it stops and says so; play begins it again."""
+def test_a_chapter_chosen_in_a_pause_waits(reader):
+    """However fast one follows the other, nothing sounds."""
+    reader.page.click("#play")
+    reader.wait("voice().currentTime > 0.1")
+    reader.run("for (const id of ['play', 'next']) document.getElementById(id).click()")
+    reader.page.wait_for_timeout(300)
+    assert reader.file == FOX
+    assert reader.run("[voice().paused, voice().currentTime]") == [True, 0]
+
+
+@pytest.mark.parametrize("is_left", [False, True], ids=["stayed", "left"])
+def test_the_book_ends(reader, is_left):
+    """After the last chapter it stops and says so; play begins it again, another day as well."""
     reader.page.click("#next")
     reader.page.click("#next")
     near_end(reader, 0.4)
     reader.wait("!document.body.classList.contains('playing')")
     assert reader.file == END
     assert reader.page.inner_text("#status")
+    if is_left:
+        reader.page.reload()
+        reader.wait("voice().readyState > 0")
+        assert reader.file == END
     reader.page.click("#play")
     reader.wait("voice().src.includes('01') && voice().currentTime > 0.1")
 

@@ -69,6 +69,27 @@ def test_the_page_follows_until_the_reader_scrolls(browser, player_book):
         assert reader.page.locator("#follow").is_hidden()
 
 
+def test_a_click_leaves_the_page_where_it_is(browser, player_book):
+    """What was clicked is in sight; it is followed, even while a scroll before it comes to rest."""
+    small = {"viewport": {"width": 360, "height": 640}}
+    with Reader.of(browser, player_book, **small) as reader:
+        reader.set("rate", 0.5)
+        reader.page.click("#play")
+        reader.wait("document.querySelector('.w.spoken')")
+        reader.page.mouse.move(100, 100)
+        reader.page.mouse.wheel(0, 100)
+        reader.wait("!document.body.classList.contains('following')")
+        reader.run("""() => {
+          document.querySelector('#chapter-2 .title').scrollIntoView();
+          document.querySelector('#chapter-2 p .w').click();
+        }""")
+        reader.wait("document.querySelector('#chapter-2 p .w.spoken')")
+        there = reader.run("scrollY")
+        reader.page.wait_for_timeout(500)
+        assert reader.run("document.body.classList.contains('following')")
+        assert reader.run("scrollY") == there
+
+
 def test_the_list_of_chapters_leads_to_sections(reader):
     """Lengths and what is open are shown; a section is played from its heading."""
     reader.page.click("#open-chapters")

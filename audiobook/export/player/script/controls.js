@@ -82,7 +82,7 @@ const controls = (() => {
   function playFrom(index, time_s) {
     player.goTo(index, time_s);
     player.play();
-    follow.comeBack();
+    follow.stay();
   }
 
   function stepSentence(step) {

@@ -51,6 +51,13 @@ const follow = (() => {
     bring(highlight.place() || pages.section(state.now.chapter), true);
   }
 
+  // The voice begins at what the reader clicked, which is in sight: the page stays where it is. What
+  // is told of a scroll that went before is no new one.
+  function stay() {
+    own_until_ms = Math.max(own_until_ms, performance.now() + 300);
+    state.set({ following: true });
+  }
+
   // What only a reader does ends it at once, a scroll of the page's own included. Everything else
   // that scrolls (the scrollbar, find in page, a screen reader) is known by nobody else having
   // caused it.
@@ -81,5 +88,5 @@ const follow = (() => {
     if (now.playing) keepUp();
   });
 
-  return { comeBack, keepUp };
+  return { comeBack, keepUp, stay };
 })();
