@@ -56,7 +56,9 @@ def chromium():
     found = shutil.which("chromium") or shutil.which("google-chrome")
     if not found and "CI" in os.environ:
         pytest.fail("there is no Chromium; .ci/run installs it")
-    return found or pytest.skip("there is no Chromium on this machine")
+    return found or pytest.skip(
+        "NO BROWSER: the player's page is not tested here; apt-get install chromium"
+    )
 
 
 @pytest.fixture(scope="session")
