@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -53,30 +54,28 @@ def watched(
     temporary: Sequence[Path] = (),
 ) -> Cost:
     """Run a command in a folder and return what it took. Raises RuntimeError if it fails."""
-    began = time.perf_counter()
-    process = subprocess.Popen(
-        arguments,
-        env=environment,
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    cost, has_ended = Cost(), threading.Event()
+    with tempfile.TemporaryFile() as said:
+        began = time.perf_counter()
+        process = subprocess.Popen(
+            arguments, env=environment, cwd=folder, stdout=subprocess.DEVNULL, stderr=said
+        )
+        cost, has_ended = Cost(), threading.Event()
 
-    def watch() -> None:
-        while not has_ended.wait(STEP_S):
-            cost.sample(process.pid, temporary)
+        def watch() -> None:
+            while not has_ended.wait(STEP_S):
+                cost.sample(process.pid, temporary)
 
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    has_ended.set()
-    watcher.join()
-    if process.returncode:
-        raise RuntimeError(f"{arguments} failed")
-    cost.wall_s = time.perf_counter() - began
-    cost.processor_s = usage.ru_utime + usage.ru_stime
+        watcher = threading.Thread(target=watch, daemon=True)
+        watcher.start()
+        _, status, usage = os.wait4(process.pid, 0)
+        cost.wall_s = time.perf_counter() - began
+        cost.processor_s = usage.ru_utime + usage.ru_stime
+        process.returncode = os.waitstatus_to_exitcode(status)
+        has_ended.set()
+        watcher.join()
+        if process.returncode:
+            said.seek(0)
+            raise RuntimeError(f"{arguments} failed: {said.read().decode()}")
     return cost
 
 
