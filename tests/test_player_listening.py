@@ -49,6 +49,17 @@ def test_a_click_on_a_word_plays_from_there(reader, text):
     assert not reader.run("voice().paused")
 
 
+def test_a_tap_on_a_word_plays_from_there(browser, player_book):
+    """On a phone as well, where a finger points."""
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    with Reader.of(browser, player_book, **phone) as reader:
+        reader.word("hungry,").tap()
+        reader.wait("!voice().paused && document.querySelector('.w.spoken')")
+        start_s = reader.timeline().start_s("hungry,")
+        assert start_s - 0.1 < reader.time_s < start_s + 5.0
+        assert reader.complaints == []
+
+
 def test_selecting_text_plays_nothing(reader):
     """Who copies a sentence does not want to hear it."""
     word = reader.word("hungry,")
@@ -175,6 +186,30 @@ def test_keys_do_what_the_help_sheet_says(reader):
     press("Escape")
     press("k")
     assert reader.run("voice().paused")
+
+
+def test_the_lock_screen_names_the_chapter_and_its_keys_work(reader):
+    """Headset keys and the system's panel play, skip and change chapters, and know what plays."""
+    reader.page.add_init_script("""
+      window.keys = {};
+      MediaSession.prototype.setActionHandler = (name, act) => { keys[name] = act; };
+    """)
+    reader.page.reload()
+    reader.run("keys.play()")
+    reader.wait("voice().currentTime > 0.1")
+    assert reader.run("navigator.mediaSession.playbackState") == "playing"
+    told = "[navigator.mediaSession.metadata.title, navigator.mediaSession.metadata.album]"
+    assert reader.run(told) == ["The Wolf", "The Tale"]
+    reader.run("keys.nexttrack()")
+    reader.wait("voice().src.includes('02') && voice().currentTime > 0.1")
+    assert reader.run(told) == ["The Fox", "The Tale"]
+    reader.run("keys.seekto({ seekTime: 3 })")
+    reader.wait("voice().currentTime > 2.8")
+    reader.run("keys.seekbackward({ seekOffset: 2 })")
+    reader.wait("voice().currentTime < 2.8")
+    reader.run("keys.pause()")
+    reader.wait("voice().paused")
+    assert reader.run("navigator.mediaSession.playbackState") == "paused"
 
 
 def test_stems_are_in_step_and_the_music_goes(reader):

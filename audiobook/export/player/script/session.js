@@ -44,13 +44,15 @@
   // The system counts on by itself from where it is told: only what it cannot know is told.
   let told_s = 0;
   let told_ms = 0;
+  let toldPlaying = false;
   state.watch(['chapter'], show);
   state.watch(['time_s', 'rate', 'playing', 'chapter'], (now) => {
     const passed_s = ((performance.now() - told_ms) / 1000) * now.rate;
     const isExpected = Math.abs(told_s + passed_s - now.time_s) < 1 && passed_s < 30;
-    if (now.playing && isExpected) return;
+    if (now.playing && toldPlaying && isExpected) return;
     told_s = now.time_s;
     told_ms = performance.now();
+    toldPlaying = now.playing;
     place(now);
   });
 })();
