@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from loopback import MAX_WAIT_S, NO_PROXIES, PROXIES, Clock, TranslateService, encoded
 
-from audiobook.errors import SpeechError, UnavailableError
+from audiobook.errors import StoreError, UnavailableError
 from audiobook.lexicon import SpokenWord
 from audiobook.speech.clips import speak_checked
 from audiobook.speech.engine import Clip, Utterance
@@ -351,7 +351,7 @@ def test_folder_that_cannot_be_written_is_named(serve: Serve, tmp_path: Path) ->
     """Where nothing can be remembered nothing is asked."""
     service = serve()
     (tmp_path / "online").write_text("a file")
-    with pytest.raises(SpeechError, match="online: cannot be written"):
+    with pytest.raises(StoreError, match="online: files cannot be written and locked there"):
         Reader(tmp_path).say(TEXT)
     assert not service.texts
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from email.utils import mktime_tz, parsedate_tz
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from audiobook.errors import SpeechError
+from audiobook.store import Lock, write_record
 
 __all__ = ["ClosedError", "Gate", "Kind", "Memory", "RefusedError", "retry_after_s"]
 
@@ -190,8 +190,8 @@ class Gate:
             If the request failed; the next one will wait.
         ClosedError
             If the gate is closed.
-        SpeechError
-            If the folder cannot be written.
+        SpeechError, StoreError
+            If the folder cannot be written or locked.
         """
         while True:
             with self._locked():
@@ -214,19 +214,12 @@ class Gate:
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
-        import filelock
-
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            lock = filelock.FileLock(self._path.with_suffix(".lock"))
-            lock.acquire(timeout=_LOCK_TIMEOUT_S)
-        except filelock.Timeout as error:
+        lock = Lock(self._path.with_suffix(".lock"))
+        if not lock.take(_LOCK_TIMEOUT_S):
             raise SpeechError(
-                f"{lock.lock_file}: another process has held it for {_LOCK_TIMEOUT_S:.0f} s; "
+                f"{lock.path}: another process has held it for {_LOCK_TIMEOUT_S:.0f} s; "
                 "end that process and try again"
-            ) from error
-        except OSError as error:
-            raise _unwritable(self._path.parent, error) from error
+            )
         try:
             yield
         finally:
@@ -248,20 +241,13 @@ class Gate:
             return Memory()
 
     def _save(self, memory: Memory) -> None:
-        part = self._path.with_suffix(f".{os.getpid()}.part")
         try:
-            part.write_text(json.dumps({"version": _VERSION, **asdict(memory)}), "utf-8")
-            part.replace(self._path)
+            write_record(self._path, {"version": _VERSION, **asdict(memory)})
         except OSError as error:
-            part.unlink(missing_ok=True)
-            raise _unwritable(self._path, error) from error
-
-
-def _unwritable(path: Path, error: OSError) -> SpeechError:
-    return SpeechError(
-        f"{path}: cannot be written: {error.strerror or error}; "
-        "make room, or set XDG_CACHE_HOME to a folder that can be written"
-    )
+            raise SpeechError(
+                f"{self._path}: cannot be written: {error.strerror or error}; "
+                "make room, or set XDG_CACHE_HOME to a folder that can be written"
+            ) from error
 
 
 def retry_after_s(value: str, now_s: float) -> float:
