@@ -291,6 +291,16 @@ def test_a_failed_build_loses_nothing(desk):
     assert "nothing to do" in run("build", "tales.md", *HUM).stderr
 
 
+def test_a_file_that_cannot_be_made_costs_no_other(desk, monkeypatch):
+    """A format refuses in the end: the others are there, the report too, and the line says it."""
+    monkeypatch.setattr("audiobook.export.player.writer.MAX_SINGLE_MB", 0.1)
+    done = run("build", "tales.md", *HUM, "--format", "player-single,mp3,player")
+    assert done.exit_code == 1
+    assert "Two Tales.html: would be 0." in last_line(done)
+    made = {p.name for p in (desk / "out" / "tales").iterdir()}
+    assert made == {"index.html", "chapters", "build.json"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "status"), [(["check", "bare"], 1), (["chek"], 2), (["-V"], 0)]
 )

@@ -90,12 +90,17 @@ class Release:
                 self._write(output, recipe)
 
     def finish(self) -> tuple[int, ...]:
-        """Write what is not yet as it should be.
+        """Write what is not yet as it should be; a file that cannot be made costs no other.
 
         Returns
         -------
         tuple of int
             Chapters that are still to be made, without which the whole book cannot be joined.
+
+        Raises
+        ------
+        AudiobookError
+            In the end, of the first file that could not be made.
         """
         edition = self._edition
         self._state.chapters = [
@@ -104,10 +109,16 @@ class Release:
             # Of a chapter that is still stale, what it was.
             if (record := c.prepared.record if c.number in edition.finished else c.old)
         ]
+        failure: ExportError | None = None
         if edition.done:
             for output, recipe in self._writable(edition):
-                self._write(output, recipe)
+                try:
+                    self._write(output, recipe)
+                except ExportError as error:
+                    failure = failure or error
             self._remove_outdated()
+        if failure is not None:
+            raise failure
         return tuple(c.number for c in edition.chapters if c.number not in edition.finished)
 
     def _writable(self, edition: Edition) -> Iterator[tuple[Output, Recipe]]:
