@@ -67,7 +67,7 @@ def play_command(folder: str, serve: bool, host: str | None, port: int | None) -
     address = (found / FRONT_PAGE).resolve().as_uri()
     click.echo(address)
     if not open_in_browser(address):
-        click.echo("no browser can be opened here; the address is for one", err=True)
+        click.echo("no browser can be opened here; open this address in one", err=True)
 
 
 def _finished(given: str) -> Path:
